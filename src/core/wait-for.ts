@@ -1,0 +1,42 @@
+import { timeoutError } from './errors.ts';
+
+export interface WaitOptions {
+  readonly timeoutMs: number;
+  readonly intervalMs?: number;
+  readonly signal?: AbortSignal;
+  /** What to do when it does not come true. */
+  readonly fix?: string;
+}
+
+/** A probe answers `{done: value}` when the wait is over, or `{saw}`: one line of what it found instead. */
+export type Probe<T> = () => Promise<{ readonly done: T } | { readonly saw: string }>;
+
+/** Waits until `probe` is done. Past the limit it rejects with E_TIMEOUT, naming `what` and what was seen last. */
+export async function waitFor<T>(what: string, probe: Probe<T>, options: WaitOptions): Promise<T> {
+  const deadline = Date.now() + options.timeoutMs;
+  for (;;) {
+    options.signal?.throwIfAborted();
+    const answer = await probe();
+    if ('done' in answer) return answer.done;
+    if (Date.now() >= deadline) {
+      const limit = `${(options.timeoutMs / 1000).toFixed(1)} s`;
+      const fix = options.fix === undefined ? {} : { fix: options.fix };
+      throw timeoutError('E_TIMEOUT', `${what}: not within ${limit}; last seen: ${answer.saw}`, fix);
+    }
+    await sleep(options.intervalMs ?? 50, options.signal);
+  }
+}
+
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', abort, { once: true });
+  });
+}
