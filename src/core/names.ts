@@ -10,7 +10,7 @@ const maxLinkName = 15;
 const hash = (text: string, length: number): string =>
   createHash('sha256').update(text).digest('hex').slice(0, length);
 
-const _fit = (name: string): string =>
+const bounded = (name: string): string =>
   name.length <= maxNamespaceName ? name : `${name.slice(0, maxNamespaceName - 17)}-${hash(name, 16)}`;
 
 /** `lab` -> lab-control-plane, lab-worker, lab-worker2 ... as kind names them. */
@@ -21,12 +21,12 @@ export function nodeNames(lab: string, controlPlanes: number, workers: number): 
 }
 
 /** Network namespace of a node: `labctl-lab-worker`. */
-export const nodeNamespace = (node: string): string => it(`labctl-${node}`);
+export const nodeNamespace = (node: string): string => bounded(`labctl-${node}`);
 /** Network namespace of a pod: `labctl-lab-pod-default.demo-x7k2p`. */
 export const podNamespace = (lab: string, namespace: string, pod: string): string =>
-  it(`labctl-${lab}-pod-${namespace}.${pod}`);
+  bounded(`labctl-${lab}-pod-${namespace}.${pod}`);
 export type Role = 'fabric' | 'client' | 'world';
-export const roleNamespace = (lab: string, role: Role): string => it(`labctl-${lab}-${role}`);
+export const roleNamespace = (lab: string, role: Role): string => bounded(`labctl-${lab}-${role}`);
 
 /** Host link of a lab, the one object that it puts into the host's network namespace. */
 export const hostLink = (lab: string): string => `lab-${hash(lab, maxLinkName - 4)}`;
