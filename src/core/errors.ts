@@ -54,6 +54,9 @@ export const conflict = family(ExitCode.conflict);
 
 /** One problem of an input, with its place. Problems are collected and thrown together. */
 export interface Problem {
+  /** Stable id of the rule that found it. */
+  readonly rule?: string;
+  /** The file; or the flag or variable, which have line and column 0. */
   readonly file: string;
   readonly line: number;
   readonly column: number;

@@ -1,0 +1,52 @@
+import type { DatapathConfig, PortRange } from '../core/agent-config.ts';
+import type { Cidr4 } from '../core/ip.ts';
+import type { ProfileName } from './profile.ts';
+
+export type RuntimeChoice = 'auto' | 'netns' | 'kind' | 'existing';
+
+/** A lab with every question answered: plain data, the same for all runtimes, safe to store as JSON. */
+export interface ResolvedLab {
+  readonly name: string;
+  /** `auto` is decided by whoever brings the lab up: it depends on the machine. */
+  readonly runtime: RuntimeChoice;
+  readonly profile: ProfileName;
+  readonly nodes: { readonly controlPlanes: number; readonly workers: number };
+  readonly network: LabNetwork;
+  readonly kubeProxyMode: 'iptables' | 'none';
+  readonly datapath: DatapathConfig;
+  readonly demo: LabDemo;
+  readonly registryMirrors: readonly RegistryMirror[];
+  /** Merged last into what is rendered. */
+  readonly raw: {
+    /** kind cluster configuration. */
+    readonly kind: Readonly<Record<string, unknown>>;
+    /** Helm values. */
+    readonly helm: Readonly<Record<string, unknown>>;
+  };
+}
+
+export interface LabNetwork {
+  readonly podCIDR: Cidr4;
+  /** Each node gets a subnet of this prefix length out of podCIDR. */
+  readonly podCIDRMaskSize: number;
+  readonly serviceCIDR: Cidr4;
+  /** `auto`: the runtime picks a free /24 and records it. */
+  readonly nodeCIDR: Cidr4 | 'auto';
+  readonly nativeRoutingCIDR: Cidr4;
+  readonly nodePortRange: PortRange;
+  readonly natPortRange: PortRange;
+  readonly mtu: number;
+}
+
+export interface LabDemo {
+  readonly enabled: boolean;
+  readonly nodePort: number;
+  readonly helloReplicas: number;
+}
+
+export interface RegistryMirror {
+  /** As image references name it: `docker.io`, `localhost:5000`. */
+  readonly registry: string;
+  /** URL that is asked instead: `http://mirror:5000`. */
+  readonly endpoint: string;
+}
