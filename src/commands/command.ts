@@ -5,7 +5,10 @@ export interface OptionDefinition {
   /** As commander writes it: `--profile <name>`, `-o, --output <format>`, `--dry-run`. */
   readonly flags: string;
   readonly summary: string;
+  /** Any other value is refused. */
   readonly choices?: readonly string[];
+  /** Values that shells propose; others are allowed. */
+  readonly hints?: readonly string[];
   /** May be given more than once; the value is then an array. */
   readonly repeatable?: boolean;
 }
@@ -37,12 +40,24 @@ export interface ProgressStep<C> {
 }
 export type Progress = <C>(steps: readonly ProgressStep<C>[], context: C) => Promise<void>;
 
+export const outputFormats = ['table', 'wide', 'json', 'yaml', 'jsonl', 'name'] as const;
+export type OutputFormat = (typeof outputFormats)[number];
+
+export interface ResultTable {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** Columns from this one on are shown with `-o wide` only. */
+  readonly wideFrom?: number;
+}
+
 /** What a command answers. The program prints it: table or text for people, `data` with `-o json|yaml`. */
 export interface CommandResult {
   readonly data?: unknown;
   /** Printed on stdout where the output format is for people. */
   readonly text?: string;
-  readonly table?: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
+  readonly table?: ResultTable;
+  /** One a line with `-o name`. */
+  readonly names?: readonly string[];
   readonly exitCode?: number;
 }
 
@@ -56,6 +71,8 @@ export interface CommandDefinition {
   readonly examples: readonly string[];
   /** Verbs below this one (`profiles list`). */
   readonly subcommands?: readonly CommandDefinition[];
+  /** Values of `-o`; table, json and yaml unless said otherwise, none where the list is empty. */
+  readonly outputs?: readonly OutputFormat[];
   /** Unknown options belong to the operand (`exec NODE -- cmd -x`). */
   readonly passThrough?: boolean;
   /** `args` in the order of `arguments`; `options` by camel-case name. */
