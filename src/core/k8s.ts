@@ -42,7 +42,7 @@ export interface Container {
   readonly image: string;
   readonly command?: readonly string[];
   readonly args?: readonly string[];
-  readonly env?: readonly { readonly name: string; readonly value?: string }[];
+  readonly env?: readonly EnvVar[];
   readonly ports?: readonly {
     readonly name?: string;
     readonly containerPort: number;
@@ -50,9 +50,17 @@ export interface Container {
   }[];
   readonly readinessProbe?: {
     readonly httpGet?: { readonly path?: string; readonly port: number | string };
+    readonly initialDelaySeconds?: number;
     readonly periodSeconds?: number;
+    readonly timeoutSeconds?: number;
+    readonly failureThreshold?: number;
   };
-  readonly lifecycle?: unknown;
+  readonly lifecycle?: { readonly preStop?: { readonly sleep?: { readonly seconds: number } } };
+}
+export interface EnvVar {
+  readonly name: string;
+  readonly value?: string;
+  readonly valueFrom?: { readonly fieldRef?: { readonly fieldPath: string } };
 }
 export interface PodSpec {
   readonly nodeName?: string;

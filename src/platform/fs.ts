@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+let writes = 0;
+
+/** Replaces a file as one act: readers see the old text or the new one, also after a power cut. */
+export async function writeAtomic(path: string, text: string, mode = 0o600): Promise<void> {
+  await placeAtomic(path, `${path}.${process.pid}.${++writes}.tmp`, text, mode);
+}
+
+/** As `writeAtomic`, with the temporary name given: for directories that somebody watches. */
+export async function placeAtomic(path: string, temporary: string, text: string, mode = 0o600): Promise<void> {
+  const file = await open(temporary, 'w', mode);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+  await syncDirectory(dirname(path));
+}
+
+/** Appends a line that is on disk when the promise resolves. */
+export async function appendDurably(path: string, line: string): Promise<void> {
+  const file = await open(path, 'a', 0o600);
+  try {
+    await file.writeFile(line);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+export async function privateDirectory(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+}
+
+/** The text of a file, or undefined where there is none. */
+export async function readIfPresent(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}
+
+export const removeTree = (path: string): Promise<void> => rm(path, { recursive: true, force: true });
+
+export const isErrno = (error: unknown, ...codes: readonly string[]): boolean =>
+  error instanceof Error && 'code' in error && codes.includes(String(error.code));
+
+/** The directory that holds package.json: of the sources, or of the bundle's installation. */
+export function projectRoot(): string {
+  let at = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(at, 'package.json'))) {
+    const parent = dirname(at);
+    if (parent === at) throw new Error(`no package.json above ${fileURLToPath(import.meta.url)}`);
+    at = parent;
+  }
+  return at;
+}
+
+/** A program of the bundle: `agent`, `controller`, `demo-server`. */
+export const bundledProgram = (name: string): string => join(projectRoot(), 'dist', `${name}.js`);
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
