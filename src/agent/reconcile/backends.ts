@@ -1,0 +1,62 @@
+import { createIds, type Ids } from './ids.ts';
+import type { Backend, ServiceTables } from './tables.ts';
+
+/** Told of a backend that no frontend has any more, so that its flows can be ended. */
+export type OnBackendGone = (backend: Backend) => void;
+
+/** Backends with the number of slots that name them. */
+export interface Backends {
+  readonly idOf: (backend: Backend) => number;
+  readonly use: (id: number) => void;
+  readonly leave: (id: number) => void;
+  readonly dropUnused: () => void;
+}
+
+export function createBackends(tables: Pick<ServiceTables, 'backends'>, onGone: OnBackendGone): Backends {
+  const ids: Ids = createIds('backends', 0xffff_ffff);
+  const users = new Map<number, number>();
+  const known = new Map<number, Backend>();
+  const unused = new Set<number>();
+  for (const [{ id }, backend] of tables.backends.entries()) {
+    ids.adopt(nameOf(backend), id);
+    known.set(id, backend);
+    unused.add(id);
+  }
+  return {
+    idOf: (backend) => {
+      const id = ids.of(nameOf(backend));
+      if (!known.has(id)) {
+        tables.backends.set({ id }, backend);
+        known.set(id, backend);
+        unused.add(id);
+      }
+      return id;
+    },
+    use: (id) => {
+      users.set(id, (users.get(id) ?? 0) + 1);
+      unused.delete(id);
+    },
+    leave: (id) => {
+      const left = (users.get(id) ?? 1) - 1;
+      if (left > 0) {
+        users.set(id, left);
+        return;
+      }
+      users.delete(id);
+      unused.add(id);
+    },
+    dropUnused: () => {
+      for (const id of unused) {
+        const backend = known.get(id);
+        known.delete(id);
+        if (backend === undefined) continue;
+        tables.backends.delete({ id });
+        ids.release(nameOf(backend));
+        onGone(backend);
+      }
+      unused.clear();
+    },
+  };
+}
+
+const nameOf = ({ addr, port, proto }: Backend): string => `${addr}:${port}/${proto}`;

@@ -1,0 +1,136 @@
+import { createBackends, type OnBackendGone } from './backends.ts';
+import {
+  type BackendAddress,
+  type Frontend,
+  type FrontendAddress,
+  type FrontendKind,
+  frontendKey,
+} from './frontends.ts';
+import { createIds } from './ids.ts';
+import { type ServiceTables, type Svc, SvcFlag, type SvcKey, SvcScope } from './tables.ts';
+
+/**
+ * Writes frontends so that a packet at any moment finds a whole Service: backends before the slots
+ * that name them, slots before the count that covers them, and everything in reverse on the way out.
+ */
+export interface ServiceWriter {
+  /** Writes the differences to what the table has. */
+  readonly set: (frontend: Frontend) => void;
+  readonly remove: (frontend: FrontendAddress) => void;
+  /** After the first full sync: removes what an earlier run left and nobody wants now. */
+  readonly sweep: (wanted: ReadonlySet<string>) => void;
+}
+
+/** Takes over what the tables hold, so that ids stay the same over a restart. */
+export function createServiceWriter(tables: ServiceTables, onBackendGone: OnBackendGone): ServiceWriter {
+  const slots = new Map<string, Svc>();
+  const backends = createBackends(tables, onBackendGone);
+  const revNatIds = createIds('frontends', 65_535);
+  adopt();
+
+  function adopt(): void {
+    for (const [key, value] of tables.services.entries()) {
+      slots.set(slotKey(key), value);
+      if (key.slot > 0) backends.use(value.backendId);
+      else revNatIds.adopt(frontendKey(key), value.revNat);
+    }
+  }
+
+  function writeSlot(key: SvcKey, value: Svc): void {
+    const name = slotKey(key);
+    const before = slots.get(name);
+    if (before !== undefined && sameSlot(before, value)) return;
+    if (key.slot > 0) backends.use(value.backendId);
+    tables.services.set(key, value);
+    slots.set(name, value);
+    if (before !== undefined && key.slot > 0) backends.leave(before.backendId);
+  }
+
+  function deleteSlot(key: SvcKey): boolean {
+    const name = slotKey(key);
+    const before = slots.get(name);
+    if (before === undefined) return false;
+    tables.services.delete(key);
+    slots.delete(name);
+    if (key.slot > 0) backends.leave(before.backendId);
+    return true;
+  }
+
+  function writeScope(
+    base: Omit<SvcKey, 'slot'>,
+    addresses: readonly BackendAddress[],
+    head: SlotHead,
+  ): void {
+    const ids = addresses.map((address) => backends.idOf({ ...address, proto: base.proto }));
+    ids.forEach((backendId, index) => {
+      writeSlot(
+        { ...base, slot: index + 1 },
+        { backendId, affinitySeconds: 0, count: 0, revNat: head.revNat, flags: 0 },
+      );
+    });
+    writeSlot({ ...base, slot: 0 }, { ...head, backendId: 0, count: ids.length });
+    for (let slot = ids.length + 1; deleteSlot({ ...base, slot }); slot++);
+  }
+
+  function deleteScope(base: Omit<SvcKey, 'slot'>): void {
+    deleteSlot({ ...base, slot: 0 });
+    for (let slot = 1; deleteSlot({ ...base, slot }); slot++);
+  }
+
+  function remove({ addr, port, proto }: FrontendAddress): void {
+    deleteScope({ addr, port, proto, scope: SvcScope.cluster });
+    deleteScope({ addr, port, proto, scope: SvcScope.external });
+    revNatIds.release(frontendKey({ addr, port, proto }));
+    backends.dropUnused();
+  }
+
+  return {
+    set: (frontend) => {
+      const { addr, port, proto } = frontend;
+      const revNat = revNatIds.of(frontendKey(frontend));
+      const head = (flags: number): SlotHead => ({
+        affinitySeconds: frontend.affinitySeconds,
+        revNat,
+        flags: commonFlags(frontend) | flags,
+      });
+      const inner = { addr, port, proto, scope: SvcScope.cluster };
+      const outer = { addr, port, proto, scope: SvcScope.external };
+      const local = frontend.isLocalOnly ? SvcFlag.localOnly : 0;
+      // The external scope stands before the flag that points to it, and falls after it.
+      if (frontend.external === undefined) {
+        writeScope(inner, frontend.backends, head(local));
+        deleteScope(outer);
+      } else {
+        writeScope(outer, frontend.external, head(SvcFlag.localOnly));
+        writeScope(inner, frontend.backends, head(local | SvcFlag.twoScopes));
+      }
+      backends.dropUnused();
+    },
+    remove,
+    sweep: (wanted) => {
+      const keys = [...tables.services.entries()].map(([key]) => key);
+      for (const key of keys) if (!wanted.has(frontendKey(key))) remove(key);
+    },
+  };
+}
+
+type SlotHead = Pick<Svc, 'affinitySeconds' | 'revNat' | 'flags'>;
+
+const kindFlags: Readonly<Record<FrontendKind, number>> = {
+  'cluster-ip': 0,
+  'node-port': SvcFlag.nodePort,
+  external: SvcFlag.external,
+};
+
+const commonFlags = (frontend: Frontend): number =>
+  kindFlags[frontend.kind] | (frontend.affinitySeconds > 0 ? SvcFlag.affinity : 0);
+
+const slotKey = ({ addr, port, proto, scope, slot }: SvcKey): string =>
+  `${addr}:${port}/${proto}/${scope}/${slot}`;
+
+const sameSlot = (a: Svc, b: Svc): boolean =>
+  a.backendId === b.backendId &&
+  a.affinitySeconds === b.affinitySeconds &&
+  a.count === b.count &&
+  a.revNat === b.revNat &&
+  a.flags === b.flags;
