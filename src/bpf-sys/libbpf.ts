@@ -79,6 +79,7 @@ export interface Libc {
   umount2(target: string, flags: number): number;
   mmap(at: null, size: number, protection: number, flags: number, fd: number, offset: number): Address;
   munmap(at: Address, size: number): number;
+  getpagesize(): number;
   vsnprintf(out: Bytes, size: number, format: Address, list: Address): number;
 }
 
@@ -137,6 +138,7 @@ const libcSignatures: Record<keyof Libc, string> = {
   mount: 'int %(const char *, const char *, const char *, unsigned long, const char *)',
   umount2: 'int %(const char *, int)',
   mmap: 'void *%(void *, size_t, int, int, int, long)',
+  getpagesize: 'int %()',
   munmap: 'int %(void *, size_t)',
   vsnprintf: 'int %(void *, size_t, void *, void *)',
 };
@@ -149,6 +151,18 @@ export const errno = (): number => koffi.errno();
 export const addressOf = (bytes: Bytes): Address => koffi.address(bytes);
 /** The memory itself, not a copy: valid until it is unmapped or its owner is closed. */
 export const memoryAt = (address: Address, size: number): ArrayBuffer => koffi.view(address, size);
+
+/** A watched descriptor. It does not keep the process alive. */
+export interface PollHandle {
+  close(): void;
+}
+
+/** Calls back whenever the descriptor is readable, again while it stays so, until closed. */
+export function pollReadable(fd: number, callback: () => void): PollHandle {
+  const handle = koffi.node.poll(fd, { readable: true }, callback);
+  handle.unref();
+  return handle;
+}
 
 const printType = koffi.proto('int labctl_print(int level, void *format, void *list)');
 
