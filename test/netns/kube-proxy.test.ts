@@ -179,6 +179,14 @@ describe.each<{ backend: Backend; tool: string }>([
     if (proxy.hasNfacct) expect((await execIn(lab.node)('nfacct', ['list'])).stdout.trim()).toBe('');
     proxy = await startKubeProxy(host());
   });
+
+  test("beside a kubelet, removal leaves the firewall chain that is the kubelet's too", async () => {
+    await proxy.apply(storedCapture().state);
+    await iptables.restore('*filter\n:KUBE-KUBELET-CANARY - [0:0]\nCOMMIT\n');
+    await removeKubeProxy(host());
+    const chains = (await saved()).match(/^:KUBE-\S+/gm);
+    expect(chains?.toSorted()).toEqual([':KUBE-FIREWALL', ':KUBE-KUBELET-CANARY']);
+  });
 });
 
 const sysctlIn = (namespace: string): Sysctl => ({
