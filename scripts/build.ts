@@ -21,6 +21,7 @@ const entries = {
   agent: 'src/agent/main.ts',
   controller: 'src/controller/main.ts',
   'demo-server': 'src/demo/server.ts',
+  'probe-client': 'src/checks/client/main.ts',
 };
 
 await main();

@@ -18,7 +18,10 @@ export async function hashSources(root: string): Promise<string> {
   for (const place of sourcePlaces) {
     for (const file of await filesBelow(join(root, place))) {
       if (file.endsWith('.test.ts')) continue;
-      hash.update(`${relative(root, file)}\0`).update(await readFile(file)).update('\0');
+      hash
+        .update(`${relative(root, file)}\0`)
+        .update(await readFile(file))
+        .update('\0');
     }
   }
   return `${hash.digest('hex')}\n`;

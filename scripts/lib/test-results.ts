@@ -1,0 +1,72 @@
+/** The part of vitest's JSON report that is judged. */
+export interface SuiteResult {
+  readonly name: string;
+  /** False also where a file could not be loaded, which no test shows. */
+  readonly success: boolean;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly message?: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: 'passed' | 'failed' | 'pending' | 'skipped' | 'todo' | 'disabled';
+    }[];
+  }[];
+}
+
+/** One row of test/skips.json. */
+export interface ExpectedSkip {
+  readonly file: string;
+  readonly test: string;
+  readonly reason: string;
+}
+
+export interface Verdict {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly ok: boolean;
+  /** What is to be said before the sum. */
+  readonly lines: readonly string[];
+}
+
+/** Sums suites up and holds their skips against the expected ones, both ways. */
+export function judge(
+  suites: readonly SuiteResult[],
+  expected: readonly ExpectedSkip[],
+  shorten: (file: string) => string = (file) => file,
+): Verdict {
+  const files = suites.flatMap((suite) => suite.testResults);
+  const tests = files.flatMap((file) =>
+    file.assertionResults.map((test) => ({
+      file: shorten(file.name),
+      name: test.fullName,
+      status: test.status,
+    })),
+  );
+  const skipped = tests.filter((test) => !['passed', 'failed'].includes(test.status));
+  const broken = files.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
+  const failed = tests.filter((test) => test.status === 'failed').length + broken.length;
+  const isExpected = (test: { file: string; name: string }): boolean =>
+    expected.some((row) => row.file === test.file && row.test === test.name);
+  const surprises = [
+    ...broken.map((file) => `could not run: ${shorten(file.name)}: ${file.message ?? ''}`),
+    ...skipped
+      .filter((test) => !isExpected(test))
+      .map((test) => `unexpected skip: ${test.file}: ${test.name}`),
+    ...expected
+      .filter((row) => !skipped.some((test) => row.file === test.file && row.test === test.name))
+      .map((row) => `expected skip did not happen: ${row.file}: ${row.test}`),
+    ...suites
+      .filter((suite) => !suite.success && suite.testResults.every((file) => file.status === 'passed'))
+      .map((suite) => `suite ${suite.name} failed outside its tests`),
+  ];
+  const known = expected.map((row) => `skipped: ${row.file}: ${row.test}: ${row.reason}`);
+  return {
+    passed: tests.filter((test) => test.status === 'passed').length,
+    failed,
+    skipped: skipped.length,
+    ok: failed === 0 && surprises.length === 0,
+    lines: [...known, ...surprises],
+  };
+}

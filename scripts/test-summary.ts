@@ -1,0 +1,25 @@
+/**
+ * Reads vitest's JSON results of all suites and ends with one line: `N passed, N failed, N skipped`.
+ * Fails on a failed test, on a skip that test/skips.json does not expect, and on an expected skip
+ * that no longer happens.
+ */
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { judge, type SuiteResult } from './lib/test-results.ts';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const [directory = join(root, 'artifacts/test')] = process.argv.slice(2);
+
+const files = (await readdir(directory)).filter((name) => name.endsWith('.json')).sort();
+const suites = await Promise.all(
+  files.map(async (name): Promise<SuiteResult> => {
+    const parsed = JSON.parse(await readFile(join(directory, name), 'utf8')) as Omit<SuiteResult, 'name'>;
+    return { ...parsed, name: basename(name, '.json') };
+  }),
+);
+const expected = JSON.parse(await readFile(join(root, 'test/skips.json'), 'utf8'));
+const verdict = judge(suites, expected, (file) => relative(root, file));
+for (const line of verdict.lines) console.log(line);
+console.log(`${verdict.passed} passed, ${verdict.failed} failed, ${verdict.skipped} skipped`);
+process.exitCode = verdict.ok ? 0 : 1;
