@@ -28,6 +28,8 @@ export interface CommandContext {
   readonly progress: Progress;
   /** Reads a file operand, `-` for standard input. */
   readonly readInput: (path: string) => Promise<string>;
+  /** Runs a program on this very terminal until it ends; its exit code (128 + signal). */
+  readonly interactive: (file: string, args: readonly string[]) => Promise<number>;
   /** Asks a yes/no question on a terminal; false where there is none. */
   readonly confirm: (question: string) => Promise<boolean>;
 }

@@ -1,0 +1,39 @@
+import { ExitCode, usageError } from '../core/errors.ts';
+import type { CommandDefinition } from './command.ts';
+import { textOption } from './shared.ts';
+
+const runtimes = ['netns', 'kind', 'existing'] as const;
+
+export const doctor: CommandDefinition = {
+  name: 'doctor',
+  summary: 'whether this machine can run a lab: tries what a lab needs and says how to mend what fails',
+  options: [
+    {
+      flags: '--profile <name>',
+      summary: 'only what this profile needs',
+      hints: ['kube-proxy', 'kpr', 'ebpf'],
+    },
+    { flags: '--runtime <runtime>', summary: 'what this runtime needs (default: netns)', choices: runtimes },
+  ],
+  examples: ['labctl doctor', 'labctl doctor --profile kube-proxy -o json'],
+  run: async (context, _args, options) => {
+    const { examine } = await import('../lab/doctor/index.ts');
+    const { findProfile } = await import('../../profiles/index.ts');
+    const asked = textOption(options, 'profile');
+    const profile = asked === undefined ? undefined : findProfile(asked)?.name;
+    if (asked !== undefined && profile === undefined) {
+      throw usageError('E_USAGE', `no profile ${asked}`, { fix: 'labctl profiles list' });
+    }
+    const runtime = runtimes.find((name) => name === options.runtime) ?? 'netns';
+    const report = await examine(profile === undefined ? { runtime } : { runtime, profile }, context);
+    const rows = report.findings.map((row) => [row.state, row.title, row.fix ?? row.saw]);
+    return {
+      data: report,
+      table: { head: ['STATE', 'WHAT', 'FOUND, OR HOW TO MEND IT'], rows },
+      text: report.fit
+        ? 'this machine is fit'
+        : `this machine is unfit: ${report.failed} of ${rows.length} fail`,
+      exitCode: report.fit ? ExitCode.ok : ExitCode.environment,
+    };
+  },
+};

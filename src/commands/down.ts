@@ -1,0 +1,24 @@
+import { ExitCode } from '../core/errors.ts';
+import type { CommandDefinition } from './command.ts';
+import { dryRunOption, isOn, labNameOf, nameOption } from './shared.ts';
+
+export const down: CommandDefinition = {
+  name: 'down',
+  summary: 'remove a lab and everything that it made, and nothing else',
+  options: [nameOption, dryRunOption],
+  examples: ['labctl down', 'labctl down --name second --dry-run'],
+  run: async (context, _args, options) => {
+    const { destroyLab } = await import('../lab/index.ts');
+    const dryRun = isOn(options, 'dryRun');
+    const report = await destroyLab(labNameOf(options), { dryRun }, context);
+    const exitCode = report.left.length === 0 ? ExitCode.ok : ExitCode.partial;
+    if (!report.found) return { data: report, text: `no lab ${report.lab}: nothing to do`, exitCode };
+    const verb = dryRun ? 'would remove' : 'removed';
+    const lines = [
+      ...(dryRun ? report.removed.map((what) => `${verb} ${what}`) : []),
+      ...report.left.map((what) => `still there: ${what}`),
+      `lab ${report.lab}: ${verb} ${report.removed.length} objects`,
+    ];
+    return { data: report, text: lines.join('\n'), exitCode };
+  },
+};

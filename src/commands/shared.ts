@@ -1,0 +1,55 @@
+import { usageError } from '../core/errors.ts';
+import type { OptionDefinition } from './command.ts';
+
+export const defaultLabName = 'lab';
+
+/** Which lab a command is about. */
+export const nameOption: OptionDefinition = {
+  flags: '--name <lab>',
+  summary: `name of the lab (default: ${defaultLabName})`,
+};
+export const namespaceOption: OptionDefinition = {
+  flags: '-n, --namespace <namespace>',
+  summary: 'namespace of the objects (default: default)',
+};
+export const dryRunOption: OptionDefinition = {
+  flags: '--dry-run',
+  summary: 'say what would be done and change nothing',
+};
+
+type Options = Readonly<Record<string, unknown>>;
+type Args = readonly (string | readonly string[] | undefined)[];
+
+export const labNameOf = (options: Options): string => textOption(options, 'name') ?? defaultLabName;
+
+export function textOption(options: Options, name: string): string | undefined {
+  const value = options[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function listOption(options: Options, name: string): readonly string[] {
+  const value = options[name];
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+}
+
+export const isOn = (options: Options, name: string): boolean => options[name] === true;
+
+/** The nth operand where it is one word. */
+export function wordArg(args: Args, index: number): string | undefined {
+  const value = args[index];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The nth operand where it takes all words that follow. */
+export function wordsArg(args: Args, index: number): readonly string[] {
+  const value = args[index];
+  return value === undefined || typeof value === 'string' ? [] : value;
+}
+
+/** A whole number from an option's text. */
+export function numberOption(options: Options, name: string): number | undefined {
+  const text = textOption(options, name);
+  if (text === undefined) return undefined;
+  if (/^\d+$/.test(text)) return Number(text);
+  throw usageError('E_USAGE', `--${name} is ${JSON.stringify(text)}`, { fix: 'give a whole number' });
+}

@@ -1,0 +1,41 @@
+import { ExitCode } from '../core/errors.ts';
+import type { CommandDefinition } from './command.ts';
+import { labNameOf, listOption, nameOption, textOption } from './shared.ts';
+
+export const verify: CommandDefinition = {
+  name: 'verify',
+  summary: 'prove with evidence that the datapath asked for is the one at work',
+  options: [
+    nameOption,
+    {
+      flags: '--only <pattern>',
+      summary: 'only checks whose id matches (conn.nodeport.*)',
+      repeatable: true,
+    },
+    { flags: '--skip <pattern>', summary: 'leave out checks whose id matches', repeatable: true },
+    { flags: '--junit <file>', summary: 'also write a JUnit report, whatever happens' },
+  ],
+  examples: ['labctl verify', "labctl verify --only 'claim.*' -o json --junit report.xml"],
+  run: async (context, _args, options) => {
+    const checks = await import('../checks/index.ts');
+    const { openLab } = await import('../lab/index.ts');
+    const name = labNameOf(options);
+    const junit = textOption(options, 'junit');
+    const lab = await openLab(name).catch(async (error: unknown) => {
+      if (junit !== undefined) await checks.writeJUnit(checks.setupFailure({ name }, error), junit);
+      throw error;
+    });
+    const report = await checks.verify(lab.runtime, lab.verifyLab, {
+      only: listOption(options, 'only'),
+      skip: listOption(options, 'skip'),
+      signal: context.signal,
+      onResult: (result) => context.log.info(`${result.status.padEnd(7)} ${result.id}`),
+    });
+    if (junit !== undefined) await checks.writeJUnit(report, junit);
+    return {
+      data: report,
+      text: checks.reportText(report),
+      exitCode: checks.passed(report) ? ExitCode.ok : ExitCode.checkFailed,
+    };
+  },
+};
