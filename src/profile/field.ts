@@ -75,12 +75,12 @@ export function boolean(about: About): Field<boolean> {
   };
 }
 
-/** An object whose members may all be left out (unless `required`), and which knows no others. */
-export function object<M extends Members>(
+/** An object that knows no other members; they may be left out, except the required ones. */
+export function object<M extends Members, R extends keyof M & string = never>(
   members: M,
   about: About,
-  required: readonly (keyof M & string)[] = [],
-): Field<{ readonly [K in keyof M]?: Infer<M[K]> }> {
+  required: readonly R[] = [],
+): Field<ObjectOf<M, R>> {
   const properties = Object.fromEntries(Object.entries(members).map(([name, field]) => [name, field.json]));
   return {
     ...leaf(about, {
@@ -94,6 +94,9 @@ export function object<M extends Members>(
     members,
   };
 }
+type ObjectOf<M extends Members, R extends keyof M> = {
+  readonly [K in keyof M as K extends R ? never : K]?: Infer<M[K]>;
+} & { readonly [K in R]: Infer<M[K]> };
 
 export function list<I>(items: Field<I>, allowed: string, about: About): Field<readonly I[]> {
   return { ...leaf(about, { type: 'array', items: items.json }), allowed, members: { '*': items } };

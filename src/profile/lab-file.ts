@@ -1,4 +1,15 @@
-import { type Document, isMap, isNode, isPair, isScalar, LineCounter, type Node, type Pair, parseAllDocuments } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+  type YAMLParseError,
+} from 'yaml';
 import { messageOf, type Problem } from '../core/errors.ts';
 import type { Layer, Path } from './layer.ts';
 
@@ -10,8 +21,10 @@ export interface LabFileText {
 
 export interface LoadedLabFile {
   readonly layer: Layer;
-  /** Faults of the YAML itself. The layer holds what could be read all the same. */
+  /** Faults of the YAML itself. */
   readonly problems: readonly Problem[];
+  /** False where the faults leave it open what the text means: the layer is not worth a look then. */
+  readonly isReadable: boolean;
 }
 
 /** Reads one YAML document and keeps where everything stands. Never throws. */
@@ -34,21 +47,29 @@ export function loadLabFile({ name, text }: LabFileText): LoadedLabFile {
   const problems = [
     ...(document?.errors ?? []).map((error) => problem(error.pos[0], sentence(error.message))),
     ...('failure' in content ? [problem(0, content.failure)] : []),
-    ...(second === undefined ? [] : [problem(startOf(second), 'a second document; a lab file holds one lab')]),
+    ...(second === undefined
+      ? []
+      : [problem(startOf(second), 'a second document; a lab file holds one lab')]),
   ];
   const layer: Layer = {
     document: 'failure' in content ? undefined : content.value,
     originOf: (path, part) => ({ source: 'file', ...place(offsetOf(document, path, part)) }),
   };
-  return { layer, problems };
+  const isReadable = !('failure' in content) && (document?.errors ?? []).every(isHarmless);
+  return { layer, problems, isReadable };
 }
 
-/** Plain data of a document; aliases that explode, and the like, are a failure and not a crash. */
+const isHarmless = ({ code }: YAMLParseError): boolean => code === 'DUPLICATE_KEY';
+
+/** Plain data of a document. Aliases that explode or hold themselves are a failure, not a crash. */
 function toPlain(document: Document | undefined): { readonly value: unknown } | { readonly failure: string } {
   try {
-    return { value: document?.toJS({ maxAliasCount: 100 }) };
+    const value: unknown = document?.toJS({ maxAliasCount: 100 });
+    JSON.stringify(value);
+    return { value };
   } catch (error) {
-    return { failure: sentence(messageOf(error)) };
+    const isCircular = error instanceof TypeError;
+    return { failure: isCircular ? 'an alias that holds itself' : sentence(messageOf(error)) };
   }
 }
 
@@ -67,7 +88,11 @@ function offsetOf(document: Document | undefined, path: Path, part: 'key' | 'val
   return offset;
 }
 
-function member(document: Document | undefined, node: unknown, key: string | number): Node | Pair | undefined {
+function member(
+  document: Document | undefined,
+  node: unknown,
+  key: string | number,
+): Node | Pair | undefined {
   const holder = isNode(node) && 'resolve' in node && document ? node.resolve(document) : node;
   if (isMap(holder)) {
     return holder.items.find((pair) => (isScalar(pair.key) ? String(pair.key.value) : '') === String(key));

@@ -20,7 +20,9 @@ export function valueAt(document: unknown, path: Path): unknown {
 }
 
 /** A document that holds the given values at their paths. */
-export function documentOf(entries: readonly (readonly [path: readonly string[], value: unknown])[]): unknown {
+export function documentOf(
+  entries: readonly (readonly [path: readonly string[], value: unknown])[],
+): unknown {
   const root: Tree = {};
   for (const [path, value] of entries) {
     let at = root;

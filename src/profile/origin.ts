@@ -24,7 +24,11 @@ export function originText(origin: Origin): string {
 }
 
 /** Where a reader finds it: a file with line and column, else a name with none. */
-export function placeOf(origin: Origin): { readonly file: string; readonly line: number; readonly column: number } {
+export function placeOf(origin: Origin): {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+} {
   switch (origin.source) {
     case 'file':
       return { file: origin.file, line: origin.line, column: origin.column };
