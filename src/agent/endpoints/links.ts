@@ -14,19 +14,14 @@ export interface LinkContext {
 }
 
 /**
- * Makes the veth of a pod with addresses, routes and permanent neighbours at both ends, and answers
- * the index of its node side. Two processes; fails as a whole where the pod has such a link already.
+ * Makes the veth of a pod with addresses, routes and permanent neighbours at both ends. One process in
+ * each namespace; the first fails as a whole where the pod has such a link already.
  */
-export async function makeLinks(context: LinkContext, record: EndpointRecord): Promise<number> {
-  const { stdout } = await context.exec('ip', ['-json', '-batch', '-'], {
-    input: batch(nodeSide(context, record)),
-  });
-  await context.exec('nsenter', [`--net=${record.netns}`, 'ip', '-batch', '-'], {
+export async function makeLinks({ exec, ...context }: LinkContext, record: EndpointRecord): Promise<void> {
+  await exec('ip', ['-batch', '-'], { input: batch(nodeSide(context, record)) });
+  await exec('nsenter', [`--net=${record.netns}`, 'ip', '-batch', '-'], {
     input: batch(podSide(context, record)),
   });
-  const [link] = JSON.parse(stdout) as { readonly ifindex?: number }[];
-  if (link?.ifindex === undefined) throw failure('E_LINK', `${record.link} was made but is not listed`);
-  return link.ifindex;
 }
 
 /** Removes the veth of a pod with its routes and neighbours; repeatable. */
@@ -39,7 +34,7 @@ export async function removeLinks(exec: Exec, record: EndpointRecord): Promise<v
   }
 }
 
-export const nodeSide = (context: LinkContext, record: EndpointRecord): readonly string[] => [
+export const nodeSide = (context: Omit<LinkContext, 'exec'>, record: EndpointRecord): readonly string[] => [
   `link add name ${record.link} address ${record.nodeMac} mtu ${record.mtu} type veth` +
     ` peer name ${record.ifName} address ${record.mac} mtu ${record.mtu} netns ${record.netns}`,
   ...(context.hasIp6 ? [`link set dev ${record.link} addrgenmode none`] : []),
@@ -47,10 +42,9 @@ export const nodeSide = (context: LinkContext, record: EndpointRecord): readonly
   // Without src the node would show pods whatever address its routing finds first.
   `route replace ${record.address}/32 dev ${record.link} scope link src ${context.nodeAddress}`,
   `neigh replace ${record.address} lladdr ${record.mac} dev ${record.link} nud permanent`,
-  `link show dev ${record.link}`,
 ];
 
-export const podSide = (context: LinkContext, record: EndpointRecord): readonly string[] => [
+export const podSide = (context: Omit<LinkContext, 'exec'>, record: EndpointRecord): readonly string[] => [
   'link set dev lo up',
   ...(context.hasIp6 ? [`link set dev ${record.ifName} addrgenmode none`] : []),
   `addr add ${record.address}/32 dev ${record.ifName}`,

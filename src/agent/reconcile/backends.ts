@@ -1,12 +1,13 @@
+import type { LabBackend } from '../../datapath/generated/structs.ts';
 import { createIds, type Ids } from './ids.ts';
-import type { Backend, ServiceTables } from './tables.ts';
+import type { ServiceTables } from './tables.ts';
 
 /** Told of a backend that no frontend has any more, so that its flows can be ended. */
-export type OnBackendGone = (backend: Backend) => void;
+export type OnBackendGone = (backend: LabBackend) => void;
 
 /** Backends with the number of slots that name them. */
 export interface Backends {
-  readonly idOf: (backend: Backend) => number;
+  readonly idOf: (backend: LabBackend) => number;
   readonly use: (id: number) => void;
   readonly leave: (id: number) => void;
   readonly dropUnused: () => void;
@@ -15,7 +16,7 @@ export interface Backends {
 export function createBackends(tables: Pick<ServiceTables, 'backends'>, onGone: OnBackendGone): Backends {
   const ids: Ids = createIds('backends', 0xffff_ffff);
   const users = new Map<number, number>();
-  const known = new Map<number, Backend>();
+  const known = new Map<number, LabBackend>();
   const unused = new Set<number>();
   for (const [{ id }, backend] of tables.backends.entries()) {
     ids.adopt(nameOf(backend), id);
@@ -59,4 +60,4 @@ export function createBackends(tables: Pick<ServiceTables, 'backends'>, onGone: 
   };
 }
 
-const nameOf = ({ addr, port, proto }: Backend): string => `${addr}:${port}/${proto}`;
+const nameOf = ({ addr, port, proto }: LabBackend): string => `${addr}:${port}/${proto}`;

@@ -1,3 +1,5 @@
+import { LabSvcFlags, LabSvcScope } from '../../datapath/generated/enums.ts';
+import type { LabSvc, LabSvcKey } from '../../datapath/generated/structs.ts';
 import { createBackends, type OnBackendGone } from './backends.ts';
 import {
   type BackendAddress,
@@ -7,7 +9,7 @@ import {
   frontendKey,
 } from './frontends.ts';
 import { createIds } from './ids.ts';
-import { type ServiceTables, type Svc, SvcFlag, type SvcKey, SvcScope } from './tables.ts';
+import type { ServiceTables } from './tables.ts';
 
 /**
  * Writes frontends so that a packet at any moment finds a whole Service: backends before the slots
@@ -23,7 +25,7 @@ export interface ServiceWriter {
 
 /** Takes over what the tables hold, so that ids stay the same over a restart. */
 export function createServiceWriter(tables: ServiceTables, onBackendGone: OnBackendGone): ServiceWriter {
-  const slots = new Map<string, Svc>();
+  const slots = new Map<string, LabSvc>();
   const backends = createBackends(tables, onBackendGone);
   const revNatIds = createIds('frontends', 65_535);
   adopt();
@@ -36,7 +38,7 @@ export function createServiceWriter(tables: ServiceTables, onBackendGone: OnBack
     }
   }
 
-  function writeSlot(key: SvcKey, value: Svc): void {
+  function writeSlot(key: LabSvcKey, value: LabSvc): void {
     const name = slotKey(key);
     const before = slots.get(name);
     if (before !== undefined && sameSlot(before, value)) return;
@@ -46,7 +48,7 @@ export function createServiceWriter(tables: ServiceTables, onBackendGone: OnBack
     if (before !== undefined && key.slot > 0) backends.leave(before.backendId);
   }
 
-  function deleteSlot(key: SvcKey): boolean {
+  function deleteSlot(key: LabSvcKey): boolean {
     const name = slotKey(key);
     const before = slots.get(name);
     if (before === undefined) return false;
@@ -57,7 +59,7 @@ export function createServiceWriter(tables: ServiceTables, onBackendGone: OnBack
   }
 
   function writeScope(
-    base: Omit<SvcKey, 'slot'>,
+    base: Omit<LabSvcKey, 'slot'>,
     addresses: readonly BackendAddress[],
     head: SlotHead,
   ): void {
@@ -72,14 +74,14 @@ export function createServiceWriter(tables: ServiceTables, onBackendGone: OnBack
     for (let slot = ids.length + 1; deleteSlot({ ...base, slot }); slot++);
   }
 
-  function deleteScope(base: Omit<SvcKey, 'slot'>): void {
+  function deleteScope(base: Omit<LabSvcKey, 'slot'>): void {
     deleteSlot({ ...base, slot: 0 });
     for (let slot = 1; deleteSlot({ ...base, slot }); slot++);
   }
 
   function remove({ addr, port, proto }: FrontendAddress): void {
-    deleteScope({ addr, port, proto, scope: SvcScope.cluster });
-    deleteScope({ addr, port, proto, scope: SvcScope.external });
+    deleteScope({ addr, port, proto, scope: LabSvcScope.cluster });
+    deleteScope({ addr, port, proto, scope: LabSvcScope.external });
     revNatIds.release(frontendKey({ addr, port, proto }));
     backends.dropUnused();
   }
@@ -93,16 +95,16 @@ export function createServiceWriter(tables: ServiceTables, onBackendGone: OnBack
         revNat,
         flags: commonFlags(frontend) | flags,
       });
-      const inner = { addr, port, proto, scope: SvcScope.cluster };
-      const outer = { addr, port, proto, scope: SvcScope.external };
-      const local = frontend.isLocalOnly ? SvcFlag.localOnly : 0;
+      const inner = { addr, port, proto, scope: LabSvcScope.cluster };
+      const outer = { addr, port, proto, scope: LabSvcScope.external };
+      const local = frontend.isLocalOnly ? LabSvcFlags.localOnly : 0;
       // The external scope stands before the flag that points to it, and falls after it.
       if (frontend.external === undefined) {
         writeScope(inner, frontend.backends, head(local));
         deleteScope(outer);
       } else {
-        writeScope(outer, frontend.external, head(SvcFlag.localOnly));
-        writeScope(inner, frontend.backends, head(local | SvcFlag.twoScopes));
+        writeScope(outer, frontend.external, head(LabSvcFlags.localOnly));
+        writeScope(inner, frontend.backends, head(local | LabSvcFlags.twoScopes));
       }
       backends.dropUnused();
     },
@@ -114,21 +116,21 @@ export function createServiceWriter(tables: ServiceTables, onBackendGone: OnBack
   };
 }
 
-type SlotHead = Pick<Svc, 'affinitySeconds' | 'revNat' | 'flags'>;
+type SlotHead = Pick<LabSvc, 'affinitySeconds' | 'revNat' | 'flags'>;
 
 const kindFlags: Readonly<Record<FrontendKind, number>> = {
   'cluster-ip': 0,
-  'node-port': SvcFlag.nodePort,
-  external: SvcFlag.external,
+  'node-port': LabSvcFlags.nodeport,
+  external: LabSvcFlags.external,
 };
 
 const commonFlags = (frontend: Frontend): number =>
-  kindFlags[frontend.kind] | (frontend.affinitySeconds > 0 ? SvcFlag.affinity : 0);
+  kindFlags[frontend.kind] | (frontend.affinitySeconds > 0 ? LabSvcFlags.affinity : 0);
 
-const slotKey = ({ addr, port, proto, scope, slot }: SvcKey): string =>
+const slotKey = ({ addr, port, proto, scope, slot }: LabSvcKey): string =>
   `${addr}:${port}/${proto}/${scope}/${slot}`;
 
-const sameSlot = (a: Svc, b: Svc): boolean =>
+const sameSlot = (a: LabSvc, b: LabSvc): boolean =>
   a.backendId === b.backendId &&
   a.affinitySeconds === b.affinitySeconds &&
   a.count === b.count &&

@@ -2,9 +2,10 @@ import { beforeEach, expect, test } from 'vitest';
 import { formatIp4, parseIp4 } from '../../core/ip.ts';
 import type { EndpointSlice, Service, ServicePort } from '../../core/k8s.ts';
 import { silentLog } from '../../core/log.ts';
+import type { LabBackend, LabSvc, LabSvcKey } from '../../datapath/generated/structs.ts';
 import { createServiceWriter } from './service-writer.ts';
 import { createServices, type Services } from './services.ts';
-import type { Backend, Svc, SvcKey, TableWriter } from './tables.ts';
+import type { TableWriter } from './tables.ts';
 
 /** A kernel table that checks after every write that what packets could find is whole. */
 function table<K, V>(onWrite: () => void): TableWriter<K, V> & { readonly map: Map<string, V> } {
@@ -26,10 +27,10 @@ function table<K, V>(onWrite: () => void): TableWriter<K, V> & { readonly map: M
 let writes: number;
 let gone: string[];
 const tables = {
-  services: table<SvcKey, Svc>(whole),
-  backends: table<{ readonly id: number }, Backend>(whole),
+  services: table<LabSvcKey, LabSvc>(whole),
+  backends: table<{ readonly id: number }, LabBackend>(whole),
 };
-const name = ({ addr, port, proto }: Backend): string => `${formatIp4(addr)}:${port}/${proto}`;
+const name = ({ addr, port, proto }: LabBackend): string => `${formatIp4(addr)}:${port}/${proto}`;
 
 function whole(): void {
   writes++;

@@ -1,0 +1,70 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AgentConfig } from '../../core/agent-config.ts';
+import { environmentError } from '../../core/errors.ts';
+import { localPortRange } from './port-range.ts';
+
+export interface Setting {
+  /** Path below /proc/sys. */
+  readonly name: string;
+  readonly value: string;
+  /** Kernels without it need nothing. */
+  readonly isOptional?: boolean;
+}
+
+/**
+ * Everything that the datapath relies on, whatever the host's defaults are: a new namespace copies the
+ * host's values for `all` and `default`, and starts with bridge netfilter on.
+ */
+export function nodeSettings(config: AgentConfig): Setting[] {
+  const { device } = config.network;
+  const conf = (name: string, value: string): Setting[] =>
+    ['all', 'default', device].map((link) => ({ name: `net/ipv4/conf/${link}/${name}`, value }));
+  return [
+    { name: 'net/ipv4/ip_forward', value: '1' },
+    // Replies to a Service come in where the reverse path does not lead.
+    ...conf('rp_filter', '0'),
+    ...conf('accept_local', '0'),
+    ...conf('arp_ignore', '0'),
+    ...conf('arp_announce', '0'),
+    ...conf('arp_filter', '0'),
+    ...conf('proxy_arp', '0'),
+    ...conf('forwarding', '1'),
+    // A NodePort goes out where it came in; clients must not be told to go round us.
+    ...conf('send_redirects', '0'),
+    ...conf('accept_redirects', '0'),
+    {
+      name: 'net/ipv4/conf/all/route_localnet',
+      value: config.datapath.serviceLB === 'kube-proxy' ? '1' : '0',
+    },
+    { name: 'net/ipv4/ip_local_port_range', value: localPortRange(config.network) },
+    ...['iptables', 'ip6tables', 'arptables'].map((table) => ({
+      name: `net/bridge/bridge-nf-call-${table}`,
+      value: '0',
+      isOptional: true,
+    })),
+  ];
+}
+
+/** Values before the first change, by name. */
+export type OldValues = Readonly<Record<string, string>>;
+
+/** Writes what differs, and answers the values that it found. */
+export function applySettings(settings: readonly Setting[], root = '/proc/sys'): OldValues {
+  const old: Record<string, string> = {};
+  for (const { name, value, isOptional } of settings) {
+    const path = join(root, name);
+    try {
+      const before = readFileSync(path, 'utf8').trim().replace(/\s+/g, ' ');
+      old[name] = before;
+      if (before !== value) writeFileSync(path, value);
+    } catch (cause) {
+      if (isOptional === true && (cause as NodeJS.ErrnoException).code === 'ENOENT') continue;
+      throw environmentError('E_SYSCTL', `${path} could not be set to "${value}"`, {
+        cause,
+        fix: 'the agent needs a writable /proc/sys/net of its node, and CAP_NET_ADMIN',
+      });
+    }
+  }
+  return old;
+}
