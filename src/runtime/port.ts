@@ -40,6 +40,8 @@ export interface Runtime {
   readonly start: (target: Target, file: string, args: readonly string[]) => Promise<Background>;
   /** Hooks, pins and tables of one node as the kernel has them, read without its agent. */
   readonly inspect: (node: string) => Promise<Inspection>;
+  /** Command line of the probe client (src/checks/client), valid at every target. */
+  readonly probeClient: readonly string[];
   /** Address of the outside client or world host; undefined where the runtime has none. */
   readonly addressOf: (role: 'client' | 'world') => Ip4 | undefined;
 }

@@ -1,0 +1,164 @@
+import type { Check, CheckContext, Evidence } from '../check.ts';
+import type { SocketProbe } from '../client/protocol.ts';
+import { equal, moved, none } from '../evidence.ts';
+import { clients } from '../scenarios/sources.ts';
+import { demoPorts, portOf, type SubjectPod } from '../subjects.ts';
+
+/** The datapath's own counters before and after traffic of one kind. They name the way that packets took. */
+export const counterClaims: readonly Check[] = [
+  {
+    id: 'claim.redirect.counters',
+    kind: 'claim',
+    sentence: 'packets between pods are redirected past the stack, on one node and across nodes',
+    profiles: ['ebpf'],
+    needs: [],
+    exclusive: true,
+    run: async (context) => {
+      const { near, far, errors, before, after } = await podTraffic(context);
+      const row = (counter: string, node: string, least: number): Evidence =>
+        movedOn(context, counter, node, before, after, least);
+      return [
+        noErrors(errors),
+        row('forward.redirect_peer', near.client.node, 4),
+        row('forward.redirect_neigh', far.client.node, 4),
+        row('forward.redirect_peer', far.server.node, 4),
+      ];
+    },
+  },
+  {
+    id: 'claim.redirect.absent',
+    kind: 'claim',
+    sentence: 'packets between pods go by the stack and none is redirected past it',
+    profiles: ['kube-proxy', 'kpr'],
+    needs: [],
+    exclusive: true,
+    run: async (context) => {
+      const { near, far, errors, before, after } = await podTraffic(context);
+      return [
+        noErrors(errors),
+        movedOn(context, 'forward.stack', near.client.node, before, after, 4),
+        movedOn(context, 'forward.stack', far.client.node, before, after, 4),
+        ...context.runtime.nodes.flatMap(({ name }) =>
+          ['forward.redirect_peer', 'forward.redirect_neigh'].map((counter) =>
+            equal(
+              { what: `${counter} on ${name}`, command: context.kernel.inspectCommand(name) },
+              read(before, name, counter),
+              read(after, name, counter),
+            ),
+          ),
+        ),
+      ];
+    },
+  },
+  {
+    id: 'claim.nodeport.counters',
+    kind: 'claim',
+    sentence: "the NodePort is translated by the datapath's own program, to local and to remote backends",
+    profiles: ['kpr', 'ebpf'],
+    needs: ['client'],
+    exclusive: true,
+    run: async (context) => {
+      const { runtime, prober, subjects } = context;
+      const serving = new Set(subjects.servers.map(({ node }) => node));
+      const nodes = runtime.nodes.filter(({ name }) => serving.has(name));
+      const before = await countersOfAll(context);
+      const probes = nodes.flatMap(({ name, address }) =>
+        [{ node: name }, { otherThanNode: name }].map(
+          (wanted): SocketProbe => ({
+            protocol: 'tcp',
+            address,
+            port: portOf(subjects.demo, demoPorts.tcp).nodePort,
+            bytes: 1,
+            wanted,
+          }),
+        ),
+      );
+      const results = await Promise.all(probes.map((probe) => prober.probe({ role: 'client' }, probe)));
+      const after = await countersOfAll(context);
+      return [
+        noErrors(results.flatMap(({ error }) => error ?? [])),
+        ...nodes.flatMap(({ name }) =>
+          ['forward.nodeport_local', 'forward.nodeport_remote', 'forward.rev_nodeport'].map((counter) =>
+            movedOn(context, counter, name, before, after, 1),
+          ),
+        ),
+      ];
+    },
+  },
+];
+
+type Counters = ReadonlyMap<string, Awaited<ReturnType<CheckContext['kernel']['counters']>>>;
+
+export async function countersOfAll({ runtime, kernel }: CheckContext): Promise<Counters> {
+  return new Map(
+    await Promise.all(runtime.nodes.map(async ({ name }) => [name, await kernel.counters(name)] as const)),
+  );
+}
+
+const read = (counters: Counters, node: string, counter: string): number =>
+  counters.get(node)?.[counter]?.packets ?? 0;
+
+const movedOn = (
+  { kernel }: CheckContext,
+  counter: string,
+  node: string,
+  before: Counters,
+  after: Counters,
+  least: number,
+): Evidence =>
+  moved(
+    { what: `${counter} on ${node}`, command: kernel.inspectCommand(node) },
+    read(before, node, counter),
+    read(after, node, counter),
+    least,
+  );
+
+const noErrors = (errors: readonly string[]): Evidence =>
+  none({ what: 'probes that failed', command: 'labctl verify' }, errors);
+
+interface Pair {
+  readonly client: SubjectPod;
+  readonly server: SubjectPod;
+}
+
+/** One TCP exchange on one node and one across nodes, with counters around both. */
+async function podTraffic(context: CheckContext): Promise<{
+  readonly near: Pair;
+  readonly far: Pair;
+  readonly errors: readonly string[];
+  readonly before: Counters;
+  readonly after: Counters;
+}> {
+  const near = pairOf(context, (client, server) => client.node === server.node);
+  const far = pairOf(context, (client, server) => client.node !== server.node);
+  const before = await countersOfAll(context);
+  const results = await Promise.all(
+    [near, far].map(({ client, server }) =>
+      context.prober.probe(
+        { pod: client.key },
+        {
+          protocol: 'tcp',
+          address: server.address,
+          port: portOf(context.subjects.demo, demoPorts.tcp).targetPort,
+          bytes: 1,
+        },
+      ),
+    ),
+  );
+  const after = await countersOfAll(context);
+  return { near, far, errors: results.flatMap(({ error }) => error ?? []), before, after };
+}
+
+export function pairOf(
+  { subjects }: CheckContext,
+  fits: (client: SubjectPod, server: SubjectPod) => boolean,
+): Pair {
+  const pairs = clients(subjects).flatMap((client) =>
+    subjects.servers
+      .filter((server) => server.key !== client.key && fits(client, server))
+      .map((server) => ({ client, server })),
+  );
+  const [pair] = pairs;
+  if (pair === undefined) throw new Error('the demo has no two pods placed as this check needs them');
+  return pair;
+}

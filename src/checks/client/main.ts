@@ -1,0 +1,53 @@
+import { text } from 'node:stream/consumers';
+import { attempt } from './attempt.ts';
+import { freePorts } from './free-ports.ts';
+import { hold } from './hold.ts';
+import { http } from './http.ts';
+import { icmp } from './icmp.ts';
+import type { Probe, ProbeResult, SocketProbe } from './protocol.ts';
+import { serve } from './serve.ts';
+import { tcp } from './tcp.ts';
+import { udp } from './udp.ts';
+
+/**
+ * `probe-client`: probes as a JSON array on standard input, results in the same order on standard
+ * output. `serve POD NODE`: an echo server on free ports. `hold PROBE`: a connection that stays open.
+ * `ports N`: N free ports. Each tells one line of JSON.
+ */
+const connectors = { tcp, udp, http };
+/** Wide enough that a run takes one round trip, narrow enough for a small backlog. */
+const width = 32;
+
+async function main([mode, first = '', second = '']: readonly string[]): Promise<void> {
+  switch (mode) {
+    case 'serve':
+      return say(await serve({ pod: first, node: second }));
+    case 'hold':
+      return say(await hold(JSON.parse(first) as SocketProbe));
+    case 'ports':
+      return say(await freePorts(Number(first)));
+    case undefined:
+      return say(await probeAll(JSON.parse(await text(process.stdin)) as Probe[]));
+    default:
+      throw new Error(`unknown mode ${mode}`);
+  }
+}
+
+const say = (value: unknown): void => {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+};
+
+async function probeAll(probes: readonly Probe[]): Promise<ProbeResult[]> {
+  const results = new Array<ProbeResult>(probes.length);
+  const queue = probes.entries();
+  const worker = async (): Promise<void> => {
+    for (const [index, probe] of queue) results[index] = await ask(probe);
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+  return results;
+}
+
+const ask = (probe: Probe): Promise<ProbeResult> =>
+  probe.protocol === 'icmp' ? icmp(probe) : attempt(probe, connectors[probe.protocol]);
+
+await main(process.argv.slice(2));

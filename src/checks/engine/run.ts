@@ -1,0 +1,115 @@
+import { LabError, messageOf, timeoutError } from '../../core/errors.ts';
+import type { Check, CheckContext, CheckResult, Evidence, Need } from '../check.ts';
+
+export interface RunOptions {
+  /** Told once per check, in the order in which checks end. */
+  readonly onResult?: (result: CheckResult) => void;
+  /** How many checks that share the lab run at a time. */
+  readonly parallel?: number;
+}
+
+/** Whatever happens inside, a check never takes longer: half-open connections must not hold the report. */
+const defaultLimitMs = 20_000;
+const defaultParallel = 64;
+
+/**
+ * Runs checks and answers in the order given: first those that may share the lab, then the exclusive
+ * ones one at a time. A check that throws or overruns is an `error`; only the signal stops the run.
+ */
+export async function runChecks(
+  checks: readonly Check[],
+  context: CheckContext,
+  options: RunOptions = {},
+): Promise<CheckResult[]> {
+  const results = new Map<string, CheckResult>();
+  const one = async (check: Check): Promise<void> => {
+    context.signal.throwIfAborted();
+    const result = await runCheck(check, context);
+    context.signal.throwIfAborted();
+    results.set(check.id, result);
+    options.onResult?.(result);
+  };
+  const shared = checks.filter((check) => check.exclusive !== true);
+  await inParallel(shared, options.parallel ?? defaultParallel, one);
+  await inParallel(
+    checks.filter((check) => check.exclusive === true),
+    1,
+    one,
+  );
+  return checks.flatMap(({ id }) => results.get(id) ?? []);
+}
+
+async function runCheck(check: Check, context: CheckContext): Promise<CheckResult> {
+  const started = performance.now();
+  const end = (rest: Pick<CheckResult, 'status' | 'evidence' | 'reason'>): CheckResult => ({
+    id: check.id,
+    kind: check.kind,
+    sentence: check.sentence,
+    durationMs: Math.round(performance.now() - started),
+    ...rest,
+  });
+  const lacking = check.needs.find((need) => !has(context, need));
+  if (lacking !== undefined) {
+    return end({
+      status: 'skipped',
+      evidence: [],
+      reason: `the ${context.runtime.name} runtime has no ${lacking} host`,
+    });
+  }
+  try {
+    const evidence = await within(check, context);
+    const reason = judge(evidence);
+    return reason === undefined
+      ? end({ status: 'passed', evidence })
+      : end({ status: 'failed', evidence, reason });
+  } catch (error) {
+    return end({ status: 'error', evidence: [], reason: told(error) });
+  }
+}
+
+const has = ({ runtime }: CheckContext, need: Need): boolean => runtime.addressOf(need) !== undefined;
+
+/** Why evidence does not prove the check, or undefined where it does. No evidence proves nothing. */
+function judge(evidence: readonly Evidence[]): string | undefined {
+  if (evidence.length === 0) return 'no evidence was found';
+  const wrong = evidence.find(({ ok }) => !ok);
+  return wrong && `${wrong.what}: expected ${wrong.expected}, observed ${wrong.observed}`;
+}
+
+function told(error: unknown): string {
+  const fix = error instanceof LabError && error.fix !== undefined ? ` (${error.fix})` : '';
+  return `${messageOf(error)}${fix}`;
+}
+
+/** Runs the check under its limit. The check's own signal aborts at the limit, so its processes end too. */
+async function within(check: Check, context: CheckContext): Promise<readonly Evidence[]> {
+  const limit = check.limitMs ?? defaultLimitMs;
+  const own = new AbortController();
+  const stop = (): void => own.abort(context.signal.reason);
+  context.signal.addEventListener('abort', stop, { once: true });
+  let timer: NodeJS.Timeout | undefined;
+  const overrun = new Promise<never>((_, reject) => {
+    own.signal.addEventListener('abort', () => reject(own.signal.reason), { once: true });
+    timer = setTimeout(() => {
+      own.abort(timeoutError('E_CHECK_TIMEOUT', `not finished within ${limit / 1000} s`));
+    }, limit);
+  });
+  try {
+    return await Promise.race([check.run({ ...context, signal: own.signal }), overrun]);
+  } finally {
+    clearTimeout(timer);
+    context.signal.removeEventListener('abort', stop);
+  }
+}
+
+async function inParallel<T>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = items.values();
+  const worker = async (): Promise<void> => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+}

@@ -1,0 +1,52 @@
+import { usageError } from '../../core/errors.ts';
+import type { ProfileName } from '../../profile/profile.ts';
+import type { Check } from '../check.ts';
+
+export interface Selection {
+  readonly only?: readonly string[];
+  readonly skip?: readonly string[];
+  readonly quick?: boolean;
+}
+
+/**
+ * The checks of a profile that were asked for, in their order. Checks of other profiles are absent.
+ * A pattern that matches no check of the profile is a usage error: a typo must not turn a run green.
+ */
+export function select(checks: readonly Check[], profile: ProfileName, selection: Selection): Check[] {
+  const own = checks.filter((check) => check.profiles.includes(profile));
+  const only = (selection.only ?? []).map(glob);
+  const skip = (selection.skip ?? []).map(glob);
+  const idle = [...only, ...skip].filter(({ matches }) => !own.some(({ id }) => matches(id)));
+  if (idle.length > 0) throw noMatch(idle, own, profile);
+  const chosen = own.filter(
+    (check) =>
+      (only.length === 0 || only.some(({ matches }) => matches(check.id))) &&
+      !skip.some(({ matches }) => matches(check.id)) &&
+      (selection.quick !== true || only.length > 0 || check.quick === true),
+  );
+  if (chosen.length === 0) throw usageError('E_NO_CHECK', '--only and --skip leave no check to run');
+  return chosen;
+}
+
+interface Glob {
+  readonly pattern: string;
+  readonly matches: (id: string) => boolean;
+}
+
+/** `*` is any text, dots too: `conn.*.mtu`. */
+export function glob(pattern: string): Glob {
+  const source = pattern
+    .split('*')
+    .map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, String.raw`\$&`))
+    .join('.*');
+  const expression = new RegExp(`^${source}$`);
+  return { pattern, matches: (id) => expression.test(id) };
+}
+
+function noMatch(idle: readonly Glob[], own: readonly Check[], profile: ProfileName): Error {
+  const patterns = idle.map(({ pattern }) => `'${pattern}'`).join(', ');
+  const groups = [...new Set(own.map(({ id }) => id.split('.').slice(0, 2).join('.')))].join(', ');
+  return usageError('E_NO_CHECK', `no check of profile ${profile} matches ${patterns}`, {
+    fix: `groups are ${groups}; labctl verify --list prints every id`,
+  });
+}

@@ -1,0 +1,90 @@
+import { failure } from '../../core/errors.ts';
+import type { Runtime, Target } from '../../runtime/port.ts';
+import type { Held, Probe, ProbeResult, SocketProbe } from '../client/protocol.ts';
+import { type EchoPorts, type EchoServer, hold, startServer } from './background.ts';
+import { placeName } from './place.ts';
+
+/** Makes traffic at places of the lab. */
+export interface Prober {
+  readonly probe: (from: Target, probe: Probe) => Promise<ProbeResult>;
+  /** Ports that are free at a place, for flows that counters must name beforehand. */
+  readonly freePorts: (at: Target, count: number) => Promise<readonly number[]>;
+  /** Echo ports of a node; the server is started at the first call. */
+  readonly serveAt: (node: string) => Promise<EchoPorts>;
+  /** A TCP connection that stays open until `stop`, for tables that show only live flows. */
+  readonly hold: (
+    from: Target,
+    probe: SocketProbe,
+  ) => Promise<Held & { readonly stop: () => Promise<unknown> }>;
+  /** Ends the servers that were started. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Probes that are asked for within this time leave in one process per place. */
+const gatherMs = 5;
+const processLimitMs = 60_000;
+
+export function makeProber(runtime: Runtime, signal: AbortSignal): Prober {
+  const [file = 'node', ...args] = runtime.probeClient;
+  const gathering = new Map<string, Asked[]>();
+  const servers = new Map<string, Promise<EchoServer>>();
+
+  const gather = (from: Target): Asked[] => {
+    const place = placeName(from);
+    const present = gathering.get(place);
+    if (present !== undefined) return present;
+    const batch: Asked[] = [];
+    gathering.set(place, batch);
+    setTimeout(() => {
+      gathering.delete(place);
+      void answer(batch, from);
+    }, gatherMs);
+    return batch;
+  };
+  const answer = async (batch: readonly Asked[], from: Target): Promise<void> => {
+    try {
+      const { stdout } = await runtime.at(from)(file, args, {
+        input: JSON.stringify(batch.map(({ probe }) => probe)),
+        timeoutMs: processLimitMs,
+        signal,
+      });
+      const results = parseList(stdout, batch.length, 'results') as readonly ProbeResult[];
+      for (const [index, result] of results.entries()) batch[index]?.resolve(result);
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  };
+
+  return {
+    probe: (from, probe) =>
+      new Promise((resolve, reject) => {
+        gather(from).push({ probe, resolve, reject });
+      }),
+    freePorts: async (at, count) => {
+      const { stdout } = await runtime.at(at)(file, [...args, 'ports', String(count)], { signal });
+      return parseList(stdout, count, 'free ports').map(Number);
+    },
+    serveAt: async (node) => {
+      const server = servers.get(node) ?? startServer(runtime, node);
+      servers.set(node, server);
+      return (await server).ports;
+    },
+    hold: (from, probe) => hold(runtime, from, probe),
+    stop: async () => {
+      const started = await Promise.allSettled(servers.values());
+      await Promise.all(started.map((one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)));
+    },
+  };
+}
+
+interface Asked {
+  readonly probe: Probe;
+  readonly resolve: (result: ProbeResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+function parseList(stdout: string, count: number, what: string): readonly unknown[] {
+  const list: unknown = JSON.parse(stdout);
+  if (Array.isArray(list) && list.length === count) return list;
+  throw failure('E_PROBE', `the probe client did not tell ${count} ${what}: ${stdout.slice(0, 80)}`);
+}

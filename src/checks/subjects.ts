@@ -1,0 +1,110 @@
+import type { ClusterSource } from '../core/cluster.ts';
+import { notFound } from '../core/errors.ts';
+import { type EndpointSlice, keyOf, type Pod, type Service, serviceNameLabel } from '../core/k8s.ts';
+import type { LabNode } from '../runtime/port.ts';
+
+export interface SubjectPod {
+  /** `namespace/name`, as runtime targets name it. */
+  readonly key: string;
+  readonly name: string;
+  readonly node: string;
+  readonly address: string;
+}
+
+export interface SubjectPort {
+  readonly name: string;
+  readonly protocol: 'TCP' | 'UDP';
+  readonly port: number;
+  readonly targetPort: number;
+  readonly nodePort: number;
+}
+
+export interface SubjectService {
+  readonly key: string;
+  readonly clusterIP: string;
+  readonly ports: readonly SubjectPort[];
+}
+
+/** The parts of the demo that checks use. */
+export interface Subjects {
+  readonly nodes: readonly LabNode[];
+  /** Ready backends of the demo Service, one per node where it is whole. They serve HTTP and echo. */
+  readonly servers: readonly SubjectPod[];
+  /** Pods beside the servers, on at least one node: traffic between two pods of one node needs them. */
+  readonly neighbours: readonly SubjectPod[];
+  readonly demo: SubjectService;
+}
+
+/** Names of the demo's ports, shared with templates/demo. */
+export const demoPorts = { http: 'http', tcp: 'echo-tcp', udp: 'echo-udp' } as const;
+
+const demoKey = 'default/demo';
+const helloKey = 'default/hello';
+
+/** Finds the demo in the cluster. Throws where a part is missing: a check without its subject proves nothing. */
+export async function findSubjects(cluster: ClusterSource, nodes: readonly LabNode[]): Promise<Subjects> {
+  const [services, slices, pods] = await Promise.all([
+    cluster.list('Service'),
+    cluster.list('EndpointSlice'),
+    cluster.list('Pod'),
+  ]);
+  const service = services.find((candidate) => keyOf(candidate) === demoKey);
+  const demo = service && subjectService(service);
+  if (demo === undefined) throw missing(`Service ${demoKey} with a cluster address`);
+  const servers = readyPods(demoKey, slices, pods);
+  const neighbours = readyPods(helloKey, slices, pods);
+  if (servers.length < 2) throw missing(`two ready pods of ${demoKey} on different nodes`);
+  if (neighbours.length === 0) throw missing(`a ready pod of ${helloKey}`);
+  const lacking = Object.values(demoPorts).find((name) => !demo.ports.some((port) => port.name === name));
+  if (lacking !== undefined) throw missing(`port ${lacking} of Service ${demoKey}`);
+  return { nodes, servers, neighbours, demo };
+}
+
+export function portOf(service: SubjectService, name: string): SubjectPort {
+  const port = service.ports.find((candidate) => candidate.name === name);
+  if (port === undefined) throw missing(`port ${name} of Service ${service.key}`);
+  return port;
+}
+
+function subjectService(service: Service): SubjectService | undefined {
+  const { clusterIP, ports = [] } = service.spec;
+  if (clusterIP === undefined || clusterIP === 'None') return undefined;
+  return {
+    key: keyOf(service),
+    clusterIP,
+    ports: ports.map((port) => ({
+      name: port.name ?? '',
+      protocol: port.protocol === 'UDP' ? 'UDP' : 'TCP',
+      port: port.port,
+      targetPort: typeof port.targetPort === 'number' ? port.targetPort : port.port,
+      nodePort: port.nodePort ?? 0,
+    })),
+  };
+}
+
+/** Pods whose address a ready endpoint of the Service has, in the order of their nodes' names. */
+function readyPods(service: string, slices: readonly EndpointSlice[], pods: readonly Pod[]): SubjectPod[] {
+  const [namespace, name] = service.split('/');
+  const ready = new Set(
+    slices
+      .filter(
+        ({ metadata }) => metadata.namespace === namespace && metadata.labels?.[serviceNameLabel] === name,
+      )
+      .flatMap(({ endpoints }) => endpoints)
+      .filter(({ conditions }) => conditions?.ready !== false)
+      .flatMap(({ addresses }) => addresses),
+  );
+  return pods
+    .flatMap((pod) => {
+      const address = pod.status?.podIP;
+      const node = pod.spec.nodeName;
+      if (address === undefined || node === undefined || !ready.has(address)) return [];
+      return [{ key: keyOf(pod), name: pod.metadata.name, node, address }];
+    })
+    .sort((a, b) => a.node.localeCompare(b.node) || a.name.localeCompare(b.name));
+}
+
+const missing = (what: string): Error =>
+  notFound('E_NO_DEMO', `the lab has no ${what}`, {
+    fix: 'labctl get pods shows what runs; labctl apply -f templates/demo/ makes the demo',
+  });
