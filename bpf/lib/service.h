@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/* lab_svc4, lab_backend4: Services by frontend, and who serves them. Used by packets and by sockets. */
+#pragma once
+#include "affinity.h"
+#include <stdbool.h>
+#include "config.h"
+#include "ipcache.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct lab_svc_key);
+	__type(value, struct lab_svc);
+} lab_svc4 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct lab_backend_key);
+	__type(value, struct lab_backend);
+} lab_backend4 SEC(".maps");
+
+static __always_inline struct lab_backend *lab_backend_find(__u32 id)
+{
+	struct lab_backend_key key = {.id = id};
+
+	return bpf_map_lookup_elem(&lab_backend4, &key);
+}
+
+static __always_inline bool lab_in_service_cidr(__be32 addr)
+{
+	return lab_cfg_service_cidr_mask &&
+	       (addr & lab_cfg_service_cidr_mask) == lab_cfg_service_cidr_addr;
+}
+
+static __always_inline bool lab_in_nodeport_range(__be16 port)
+{
+	__u16 value = bpf_ntohs(port);
+
+	return value >= lab_cfg_nodeport_first && value <= lab_cfg_nodeport_last;
+}
+
+/*
+ * The frontend of an address and port, or NULL; `key` is left at it. The exact address wins; then the
+ * NodePort wildcard, where `is_node` or the ipcache says that the address is a node's.
+ */
+static __always_inline struct lab_svc *lab_svc_find(struct lab_svc_key *key, bool is_node)
+{
+	struct lab_svc *svc = bpf_map_lookup_elem(&lab_svc4, key);
+
+	if (svc || !lab_in_nodeport_range(key->port))
+		return svc;
+	if (!is_node && !lab_is_node(key->addr))
+		return NULL;
+	key->addr = 0;
+	return bpf_map_lookup_elem(&lab_svc4, key);
+}
+
+/* Chooses a backend: the client's last one with session affinity, else any. NULL: none exists. */
+static __always_inline struct lab_backend *lab_backend_choose(struct lab_svc_key *key,
+							      const struct lab_svc *svc,
+							      struct lab_affinity_key *client,
+							      __u64 now, __u32 *id)
+{
+	struct lab_backend *backend = NULL;
+	struct lab_svc *slot;
+
+	client->rev_nat = svc->rev_nat;
+	if (svc->flags & LAB_SVC_AFFINITY) {
+		*id = lab_affinity_find(client, svc->affinity_seconds, now);
+		backend = *id ? lab_backend_find(*id) : NULL;
+	}
+	if (!backend && svc->count) {
+		key->slot = 1 + bpf_get_prandom_u32() % svc->count;
+		slot = bpf_map_lookup_elem(&lab_svc4, key);
+		key->slot = 0;
+		*id = slot ? slot->backend_id : 0;
+		backend = *id ? lab_backend_find(*id) : NULL;
+	}
+	if (backend && (svc->flags & LAB_SVC_AFFINITY))
+		lab_affinity_remember(client, *id, now);
+	return backend;
+}
