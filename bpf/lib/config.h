@@ -22,14 +22,15 @@ LAB_CONFIG(__u8, host_routing, 0, "Forward by redirects past the stack (1) or th
 LAB_CONFIG(__u8, events, LAB_EVENTS_AGGREGATED, "Which events are sent: enum lab_events_mode");
 
 LAB_CONFIG(__be32, node_addr, 0, "Address of this node");
+LAB_CONFIG(__u32, node_ifindex, 0, "Index of this node's uplink device");
 LAB_CONFIG(__be32, service_cidr_addr, 0, "Service CIDR, network address");
 LAB_CONFIG(__be32, service_cidr_mask, 0, "Service CIDR, netmask; 0 with address 0 means none");
 LAB_CONFIG(__be32, hairpin_addr, bpf_htonl(0xa9fe2a01), "Source that a pod sees when it reaches itself through a Service");
 LAB_CONFIG(__u16, nodeport_first, 30000, "First NodePort");
 LAB_CONFIG(__u16, nodeport_last, 32767, "Last NodePort, inclusive");
-LAB_CONFIG(__u16, nat_port_first, 0, "First port that source NAT may take on this node's address");
-LAB_CONFIG(__u16, nat_port_last, 0, "Last port that source NAT may take, inclusive");
-LAB_CONFIG(__u64, netns_cookie, 0, "SO_NETNS_COOKIE of the node's own network namespace; 0: unknown");
+LAB_CONFIG(__u16, nat_first, 0, "First port that source NAT may take on this node's address");
+LAB_CONFIG(__u16, nat_last, 0, "Last port that source NAT may take, inclusive");
+LAB_CONFIG(__u64, host_netns_cookie, 0, "SO_NETNS_COOKIE of the node's own network namespace; 0: unknown");
 
 LAB_CONFIG(__u32, ct_new_seconds, 60, "Life of a flow without reply since its last packet");
 LAB_CONFIG(__u32, ct_tcp_seconds, 21600, "Life of an established TCP flow since its last packet");

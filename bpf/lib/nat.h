@@ -157,13 +157,13 @@ static __always_inline bool lab_nat_may_keep(const struct lab_tuple *to)
 
 	if (to->saddr != lab_cfg_node_addr)
 		return true;
-	return port >= lab_cfg_nat_port_first && port <= lab_cfg_nat_port_last;
+	return port >= lab_cfg_nat_first && port <= lab_cfg_nat_last;
 }
 
 /* Finds a source port whose way back is free: the client's own where possible. 0 or -reason. */
 static __noinline int lab_nat_reserve(struct lab_pkt *p, struct lab_nat_request *r)
 {
-	__u32 size = lab_cfg_nat_port_last - lab_cfg_nat_port_first + 1;
+	__u32 size = lab_cfg_nat_last - lab_cfg_nat_first + 1;
 	__u32 start = bpf_get_prandom_u32();
 	struct lab_nat back = {.kind = r->kind, .flags = r->flags | LAB_NAT_REPLY};
 	struct lab_tuple reply;
@@ -173,7 +173,7 @@ static __noinline int lab_nat_reserve(struct lab_pkt *p, struct lab_nat_request 
 	back.rev_nat = p->rev_nat;
 	for (__u32 i = 0; i < LAB_NAT_TRIES; i++) {
 		if (!keep)
-			r->to.sport = bpf_htons(lab_cfg_nat_port_first + (start + i) % size);
+			r->to.sport = bpf_htons(lab_cfg_nat_first + (start + i) % size);
 		keep = false;
 		lab_tuple_reverse(&r->to, &reply);
 		if (lab_nat_is_free(&reply, &p->tuple, p->now, i > LAB_NAT_TRIES / 2) &&

@@ -76,6 +76,9 @@ static __noinline int lab_to_next_hop(struct __sk_buff *skb, struct lab_pkt *p)
 	default:
 		return LAB_FAIL(p, ROUTE, UNREACHABLE);
 	}
+	/* Only the uplink has lab_to_netdev behind it. */
+	if (fib.ifindex != lab_cfg_node_ifindex)
+		return lab_to_stack(skb, p);
 	err = lab_decrement_ttl(skb, p);
 	if (err)
 		return err;

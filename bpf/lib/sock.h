@@ -36,8 +36,8 @@ struct lab_sock {
 /* 127.0.0.1:nodePort answers on the node itself only. */
 static __always_inline bool lab_sock_is_node_local(const struct lab_sock *s)
 {
-	return (bpf_ntohl(s->addr) >> 24) == 127 && lab_cfg_netns_cookie &&
-	       s->netns_cookie == lab_cfg_netns_cookie;
+	return (bpf_ntohl(s->addr) >> 24) == 127 && lab_cfg_host_netns_cookie &&
+	       s->netns_cookie == lab_cfg_host_netns_cookie;
 }
 
 /* The backend that this socket's datagrams to this frontend went to before. */
