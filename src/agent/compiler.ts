@@ -18,7 +18,10 @@ export async function findCompiler(name: string, cache: string, exec: Exec): Pro
   const path = inPath(name);
   if (path === undefined) return undefined;
   const { size, mtimeMs } = statSync(path);
-  const identity = createHash('sha256').update(`${realpathSync(path)}\0${size}\0${mtimeMs}`).digest('hex').slice(0, 16);
+  const identity = createHash('sha256')
+    .update(`${realpathSync(path)}\0${size}\0${mtimeMs}`)
+    .digest('hex')
+    .slice(0, 16);
   const remembered = join(cache, 'compilers', identity);
   try {
     return { path, version: readFileSync(remembered, 'utf8') };

@@ -1,9 +1,15 @@
-import { getSystemErrorName } from 'node:util';
+import { constants } from 'node:os';
 import { environmentError, failure, LabError } from '../core/errors.ts';
 import { errno } from './libbpf.ts';
 
-/** Not in the C library's list: what BPF commands answer where something cannot be done. */
-const kernelOnly: Readonly<Record<number, string>> = { 524: 'ENOTSUPP' };
+/** By number; 524 is what BPF commands answer where something cannot be done, unknown to the C library. */
+const errnoNames: ReadonlyMap<number, string> = new Map([
+  ...Object.entries(constants.errno).map(([name, number]): [number, string] => [number, name]),
+  // Of two names for one number, the one that the kernel's sources use.
+  [constants.errno.EAGAIN, 'EAGAIN'],
+  [constants.errno.EOPNOTSUPP, 'EOPNOTSUPP'],
+  [524, 'ENOTSUPP'],
+]);
 
 export interface SysErrorDetails {
   readonly call: string;
@@ -12,16 +18,7 @@ export interface SysErrorDetails {
 }
 
 /** The symbolic name of an errno, as `ENOENT`. */
-export function errnoName(number: number): string {
-  const known = kernelOnly[number];
-  if (known !== undefined) return known;
-  try {
-    return getSystemErrorName(-number);
-  } catch (error) {
-    if (error instanceof RangeError) return `E${number}`;
-    throw error;
-  }
-}
+export const errnoName = (number: number): string => errnoNames.get(number) ?? `E${number}`;
 
 /** The error of a failed call: `what` is a phrase such as `pin lab_svc4 to /run/...`. */
 export function sysError(call: string, number: number, what: string, more?: string): LabError {

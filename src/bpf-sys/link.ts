@@ -31,6 +31,8 @@ export interface LinkInfo {
   readonly programId: number;
   /** TCX links: the device, 0 once it is gone. */
   readonly ifindex: number;
+  /** Cgroup links: inode of the directory, 0 once it is gone. */
+  readonly cgroupId: bigint;
   readonly attachType: number;
 }
 
@@ -87,6 +89,7 @@ function linkOf(fd: Fd): BpfLink {
         id: info.readUInt32LE(4),
         programId: info.readUInt32LE(8),
         ifindex: isCgroup ? 0 : info.readUInt32LE(16),
+        cgroupId: isCgroup ? info.readBigUInt64LE(16) : 0n,
         attachType: info.readUInt32LE(isCgroup ? 24 : 20),
       };
     },

@@ -22,7 +22,7 @@ export type BtfType =
   | { readonly kind: 'typedef'; readonly name: string; readonly type: number }
   | { readonly kind: 'qualifier'; readonly type: number }
   | { readonly kind: 'variable'; readonly name: string; readonly type: number }
-  | { readonly kind: 'section'; readonly name: string; readonly variables: readonly number[] }
+  | { readonly kind: 'section'; readonly name: string; readonly variables: readonly SectionVariable[] }
   | { readonly kind: 'tag'; readonly text: string; readonly type: number; readonly component: number }
   | { readonly kind: 'other' };
 export type Encoding = 'unsigned' | 'signed' | 'bool';
@@ -32,6 +32,11 @@ export interface Member {
   readonly type: number;
   /** In bytes; undefined for a bit-field. */
   readonly offset: number | undefined;
+}
+export interface SectionVariable {
+  readonly type: number;
+  /** Only in BTF that a loader completed: compilers leave it 0. */
+  readonly offset: number;
 }
 export interface EnumValue {
   readonly name: string;
@@ -93,7 +98,10 @@ const readers: Readonly<Record<number, Reader>> = {
     read: (head) => ({
       kind: 'section',
       name: head.name,
-      variables: each(head, 12, (at) => head.bytes.readUInt32LE(at)),
+      variables: each(head, 12, (at) => ({
+        type: head.bytes.readUInt32LE(at),
+        offset: head.bytes.readUInt32LE(at + 4),
+      })),
     }),
   },
   16: other,

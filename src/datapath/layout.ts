@@ -62,12 +62,7 @@ export function readLayout(object: Buffer): ObjectLayout {
   for (const [id, type] of types.entries()) {
     if (type.kind === 'struct' && isEvent(type.name)) layoutOf(id, type.name);
   }
-  const variables = variablesOf(types, configSection).filter(({ name }) => name.startsWith(configPrefix));
-  const config = variables.map(({ name, type, id }) => {
-    const offset = elf.symbol(name, configSection)?.offset;
-    if (offset === undefined) throw failure('E_OBJECT', `${name} has no place in ${configSection}`);
-    return { name, offset, type: layoutOf(type, name), sentence: sentenceOf(types, id) };
-  });
+  const config = configOf(types, layoutOf, (name) => elf.symbol(name, configSection)?.offset);
   const enums = types.flatMap((type) =>
     type.kind === 'enum' && isOurs(type.name) ? [{ name: type.name, values: type.values }] : [],
   );
@@ -75,8 +70,30 @@ export function readLayout(object: Buffer): ObjectLayout {
     maps,
     structs: [...structs.values()].sort(byName),
     enums: enums.sort(byName),
-    config: config.sort(byName),
+    config,
   };
+}
+
+/** The configuration variables of a loaded program, from the BTF that its loader gave to the kernel. */
+export function readConfigLayout(btf: Buffer): readonly VariableLayout[] {
+  const types = readBtf(btf);
+  const structs = new Map<string, StructLayout>();
+  return configOf(types, (id, what) => typeLayout(types, id, what, structs));
+}
+
+function configOf(
+  types: readonly BtfType[],
+  layoutOf: (id: number, what: string) => TypeLayout,
+  placeOf?: (name: string) => number | undefined,
+): VariableLayout[] {
+  return variablesOf(types, configSection)
+    .filter(({ name }) => name.startsWith(configPrefix))
+    .map(({ name, type, id, offset }) => {
+      const at = placeOf === undefined ? offset : placeOf(name);
+      if (at === undefined) throw failure('E_OBJECT', `${name} has no place in ${configSection}`);
+      return { name, offset: at, type: layoutOf(type, name), sentence: sentenceOf(types, id) };
+    })
+    .sort(byName);
 }
 
 const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
@@ -85,12 +102,12 @@ const byName = (a: { readonly name: string }, b: { readonly name: string }): num
 function variablesOf(
   types: readonly BtfType[],
   section: string,
-): { name: string; type: number; id: number }[] {
+): { name: string; type: number; id: number; offset: number }[] {
   const found = types.find((type) => type.kind === 'section' && type.name === section);
   if (found?.kind !== 'section') return [];
-  return found.variables.flatMap((id) => {
+  return found.variables.flatMap(({ type: id, offset }) => {
     const variable = types[id];
-    return variable?.kind === 'variable' ? [{ name: variable.name, type: variable.type, id }] : [];
+    return variable?.kind === 'variable' ? [{ name: variable.name, type: variable.type, id, offset }] : [];
   });
 }
 
