@@ -21,7 +21,7 @@ export async function createContext(
   options: ContextOptions,
   globals: GlobalOptions,
 ): Promise<CommandContext> {
-  const { env, signal, stdin, stdout, stderr } = options;
+  const { env, signal, stdin, stderr } = options;
   const [{ createStyle }, { createTerminalLog }, { createProgress }] = await Promise.all([
     import('./ui/style.ts'),
     import('./ui/log.ts'),
@@ -42,7 +42,7 @@ export async function createContext(
     progress: createProgress({
       stream: stderr,
       quiet,
-      isInteractive: isPerson && stdout.isTTY === true && stderr.isTTY === true,
+      isInteractive: isPerson && stderr.isTTY === true,
     }),
     readInput: (path) => (path === '-' ? readAll(stdin) : readOperand(path)),
     confirm: (question) =>

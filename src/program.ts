@@ -44,7 +44,9 @@ export async function runProgram(
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw translate(error, argv, definitions);
+    const isBare = error.code === 'commander.help' && verbIn(argv, definitions) === undefined;
+    if (isBare) program.outputHelp();
+    else if (error.exitCode !== 0) throw translate(error, argv, definitions);
   }
 }
 
@@ -57,7 +59,7 @@ function buildProgram(definitions: readonly CommandDefinition[], options: Progra
     .addHelpText('after', helpFooter);
   for (const option of [outputOption(outputFormats), ...everywhere]) program.addOption(toOption(option));
   for (const definition of definitions) program.addCommand(toCommand(definition, options));
-  return program.action(() => program.outputHelp());
+  return program;
 }
 
 const helpFooter = `
@@ -164,10 +166,13 @@ function translate(
     });
   }
   const [sentence = '', hint] = error.message.replace(/^error: /, '').split('\n');
-  const verb = definitions.find((definition) => argv.includes(definition.name))?.name;
+  const verb = verbIn(argv, definitions);
   const nearest = /^\(Did you mean (.*)\?\)$/.exec(hint ?? '')?.[1];
   const help = verb === undefined ? 'labctl --help' : `labctl ${verb} --help`;
   return usageError('E_USAGE', sentence, {
     fix: nearest === undefined ? `${help} shows what is allowed` : `did you mean ${nearest}?`,
   });
 }
+
+const verbIn = (argv: readonly string[], definitions: readonly CommandDefinition[]): string | undefined =>
+  definitions.find((definition) => argv.includes(definition.name))?.name;

@@ -26,7 +26,11 @@ export const doctor: CommandDefinition = {
     }
     const runtime = runtimes.find((name) => name === options.runtime) ?? 'netns';
     const report = await examine(profile === undefined ? { runtime } : { runtime, profile }, context);
-    const rows = report.findings.map((row) => [row.state, row.title, row.fix ?? row.saw]);
+    const rows = report.findings.map(({ state, title, saw, fix }) => [
+      state,
+      title,
+      fix === undefined ? saw : `${saw}; fix: ${fix}`,
+    ]);
     return {
       data: report,
       table: { head: ['STATE', 'WHAT', 'FOUND, OR HOW TO MEND IT'], rows },

@@ -34,7 +34,11 @@ export const exec: CommandDefinition = {
         fix: 'leave --outside-cgroup out',
       });
     }
-    const command = lab.runtime.argvAt(outsideCgroup ? { ...target, outsideCgroup } : target, file, rest);
+    const command = await lab.runtime.argvAt(
+      outsideCgroup ? { ...target, outsideCgroup } : target,
+      file,
+      rest,
+    );
     return { exitCode: await context.interactive(command.file, command.args) };
   },
 };

@@ -1,5 +1,7 @@
+import type { Report } from '../checks/index.ts';
 import { ExitCode } from '../core/errors.ts';
-import type { CommandDefinition } from './command.ts';
+import type { CreateReport } from '../lab/index.ts';
+import type { CommandContext, CommandDefinition } from './command.ts';
 import { labOptions, resolveInput } from './lab-input.ts';
 import { dryRunOption, isOn } from './shared.ts';
 
@@ -31,6 +33,35 @@ export const up: CommandDefinition = {
       },
       context,
     );
-    return { data: report, text: report.try.join('\n'), exitCode: ExitCode.ok };
+    const summary = summarise(report);
+    if (options.verify === false || report.action === 'none')
+      return { data: { ...report, verify: null }, text: summary };
+    const found = await quickVerify(report.lab, context);
+    return {
+      data: { ...report, verify: found },
+      text: `${summary}\n\n${found.text}`,
+      exitCode: found.passed ? ExitCode.ok : ExitCode.checkFailed,
+    };
   },
 };
+
+/** What was made, how long it took, and what to try next. */
+function summarise(report: CreateReport): string {
+  const start = report.cold ? 'cold: the datapath was compiled' : 'warm: compiled objects were in the cache';
+  const done =
+    report.action === 'none'
+      ? `lab ${report.lab} is up: nothing to do`
+      : `lab ${report.lab} (${report.profile}) serves after ${report.seconds.toFixed(2)} s (${start})`;
+  return [done, ...report.try.map((line) => `  ${line}`)].join('\n');
+}
+
+/** The few checks that show whether the mode asked for is the one at work. The lab is kept where one fails. */
+async function quickVerify(
+  name: string,
+  context: CommandContext,
+): Promise<{ passed: boolean; report: Report; text: string }> {
+  const [{ openLab }, checks] = await Promise.all([import('../lab/index.ts'), import('../checks/index.ts')]);
+  const lab = await openLab(name);
+  const report = await checks.verify(lab.runtime, lab.resolved, { quick: true, signal: context.signal });
+  return { passed: checks.passed(report), report, text: checks.reportText(report) };
+}

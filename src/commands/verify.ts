@@ -25,7 +25,7 @@ export const verify: CommandDefinition = {
       if (junit !== undefined) await checks.writeJUnit(checks.setupFailure({ name }, error), junit);
       throw error;
     });
-    const report = await checks.verify(lab.runtime, lab.verifyLab, {
+    const report = await checks.verify(lab.runtime, lab.resolved, {
       only: listOption(options, 'only'),
       skip: listOption(options, 'skip'),
       signal: context.signal,

@@ -48,7 +48,13 @@ function interactive({ stream }: ProgressOptions): Progress {
   return async (steps, context) => {
     const { Listr, ListrLogger, ProcessOutput } = await import('listr2');
     type Context = typeof context;
-    const list = new Listr<Context>(
+    const shown = {
+      logger: new ListrLogger({ toStderr: [], processOutput: new ProcessOutput(stream, stream) }),
+      showErrorMessage: false,
+      collapseErrors: false,
+      timer: { condition: (ms = 0) => ms > 50, field: (ms = 0) => `${(ms / 1000).toFixed(2)} s` },
+    };
+    const list = new Listr<Context, 'default', 'default'>(
       steps.map((step) => ({
         title: step.title,
         skip: () => skipReason(step, context),
@@ -61,12 +67,10 @@ function interactive({ stream }: ProgressOptions): Progress {
         ctx: context,
         // The signal of the command context is the one way to be interrupted.
         registerSignalListeners: false,
-        rendererOptions: {
-          logger: new ListrLogger({ toStderr: [], processOutput: new ProcessOutput(stream, stream) }),
-          showErrorMessage: false,
-          collapseErrors: false,
-          timer: { condition: (ms = 0) => ms > 50, field: (ms = 0) => `${(ms / 1000).toFixed(2)} s` },
-        },
+        rendererOptions: shown,
+        // listr2 asks stdout whether it is a terminal; ours is stderr, and the answer is known.
+        fallbackRenderer: 'default',
+        fallbackRendererOptions: shown,
       },
     );
     await list.run(context);

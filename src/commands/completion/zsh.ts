@@ -42,6 +42,7 @@ function proposal(value: OptionValue): string {
     case 'words':
       return `compadd -- ${value.words.map(quoted).join(' ')}`;
     case 'lab':
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: zsh expands it
       return 'compadd -- ${(f)"$(labctl list -o name 2>/dev/null)"}';
     case 'file':
       return '_files';

@@ -6,6 +6,8 @@ import { cacheRoot, runRoot, stateRoot } from '../../core/paths.ts';
 import { type Probe, type Seen, trying, tryingAll } from './probe.ts';
 
 const wantedBytes = 200 * 1024 * 1024;
+/** Debian keeps asm/ apart for each architecture, and a BPF target is none of them. */
+const asmHeaders = `/usr/include/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
 const everywhere = ['netns', 'kind', 'existing'] as const;
 
 /** The machine itself: system, rights, room, and the compiler that makes the datapath. */
@@ -52,7 +54,21 @@ export const hostProbes: readonly Probe[] = [
     runtimes: ['netns'],
     run: trying(
       'clang',
-      ['-target', 'bpf', '-g', '-O2', '-mcpu=v3', '-x', 'c', '-c', '-o', '/dev/null', '-'],
+      [
+        '-target',
+        'bpf',
+        '-g',
+        '-O2',
+        '-mcpu=v3',
+        '-idirafter',
+        asmHeaders,
+        '-x',
+        'c',
+        '-c',
+        '-o',
+        '/dev/null',
+        '-',
+      ],
       '#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\nSEC("tc") int t(struct __sk_buff *skb) { return 0; }\n',
     ),
     fix: ({ packages }) =>

@@ -18,6 +18,15 @@ COMMIT
 COMMIT
 `;
 
+/** As verify counts: a table of its own, before everything else, without connection tracking. */
+const nftRules = `table ip t {
+  chain c {
+    type filter hook prerouting priority -450;
+    tcp dport 80 counter
+  }
+}
+`;
+
 const kubeProxyOnly = ['kube-proxy'] as const;
 const stackProfiles = ['kube-proxy', 'kpr'] as const;
 
@@ -50,11 +59,7 @@ export const netfilterProbes: readonly Probe[] = [
     title: 'nft counts packets',
     need: 'verify proves by counters of its own which packets netfilter sees',
     runtimes: ['netns'],
-    run: trying(
-      'unshare',
-      ['--net', 'nft', '-f', '-'],
-      'table ip t { chain c { type filter hook prerouting priority -450; tcp dport 80 counter; } }\n',
-    ),
+    run: trying('unshare', ['--net', 'nft', '-f', '-'], nftRules),
     fix: ({ packages }) => `${packages.install('nft')}; the kernel needs nf_tables`,
   },
 ];

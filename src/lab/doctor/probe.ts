@@ -40,7 +40,7 @@ export const trying =
       timeoutMs: 20_000,
       ...(input === undefined ? {} : { input }),
     });
-    const said = firstLine(exitCode === 0 ? stdout : stderr || stdout);
+    const said = exitCode === 0 ? firstLine(stdout) : complaint(stderr || stdout);
     return exitCode === 0
       ? { ok: true, saw: said === '' ? 'works' : said }
       : { ok: false, saw: said === '' ? `${file} ${args.join(' ')}: exit code ${exitCode}` : said };
@@ -62,3 +62,7 @@ export const firstLine = (text: string): string =>
     .split('\n')
     .map((line) => line.trim())
     .find((line) => line !== '') ?? '';
+
+/** The line of an output that says what is wrong. */
+const complaint = (text: string): string =>
+  firstLine(text.split('\n').find((line) => /error|fail|denied|not permitted/i.test(line)) ?? text);
