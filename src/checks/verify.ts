@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { failure } from '../core/errors.ts';
 import type { ProfileName } from '../profile/profile.ts';
 import type { Runtime } from '../runtime/port.ts';
@@ -24,7 +25,9 @@ export interface VerifyOptions extends Selection {
 export async function verify(runtime: Runtime, lab: VerifyLab, options: VerifyOptions): Promise<Report> {
   const started = performance.now();
   const checks = select(catalogue, lab.profile, options);
-  const signal = options.signal ?? new AbortController().signal;
+  const signal = AbortSignal.any(options.signal === undefined ? [] : [options.signal]);
+  // Every check listens to it while it runs.
+  setMaxListeners(0, signal);
   const subjects = await findSubjects(runtime.cluster, runtime.nodes);
   const kernel = viewKernel(runtime);
   const evidence = await Promise.all(runtime.nodes.map(({ name }) => kernel.node(name)));
