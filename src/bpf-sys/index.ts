@@ -1,4 +1,5 @@
 export { isBpffs, mountBpffs, unmountBpffs } from './bpffs.ts';
+export { btfById } from './btf-of.ts';
 export { attachClsact, clsactProgram, detachClsact, type FilterPlace } from './clsact.ts';
 export { type ClsactFilter, clsactFilters } from './clsact-filters.ts';
 export { deviceNames, ifindexOf } from './device.ts';

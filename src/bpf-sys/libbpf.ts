@@ -46,6 +46,7 @@ export interface Libbpf {
   bpf_obj_get_info_by_fd(fd: number, info: Bytes, size: Bytes): number;
   bpf_map_get_fd_by_id(id: number): number;
   bpf_prog_get_fd_by_id(id: number): number;
+  bpf_btf_get_fd_by_id(id: number): number;
   bpf_prog_load(
     type: number,
     name: string,
@@ -113,6 +114,7 @@ const libbpfSignatures: Record<keyof Libbpf, string> = {
   bpf_obj_get_info_by_fd: 'int %(int, void *, void *)',
   bpf_map_get_fd_by_id: 'int %(uint32_t)',
   bpf_prog_get_fd_by_id: 'int %(uint32_t)',
+  bpf_btf_get_fd_by_id: 'int %(uint32_t)',
   bpf_prog_load: 'int %(int, const char *, const char *, const void *, size_t, const void *)',
   bpf_prog_query_opts: 'int %(int, int, void *)',
   bpf_prog_test_run_opts: 'int %(int, void *)',
