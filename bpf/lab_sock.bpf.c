@@ -12,7 +12,7 @@
 #include "lib/sock.h"
 
 #define LAB_PROCEED 1
-#define LAB_REJECT 0
+#define LAB_REJECT  0
 
 static __always_inline void lab_sock_fill(struct bpf_sock_addr *ctx, struct lab_sock *s)
 {

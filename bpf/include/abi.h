@@ -51,8 +51,8 @@ struct lab_ipcache {
 
 /*
  * lab_svc4: frontend. Slot 0 is the Service itself: count and flags; slots 1..count name backends.
- * addr 0 is any address of any node: the NodePort wildcard, looked up where the exact address has no
- * entry and the address is a node's (ipcache identity HOST or REMOTE_NODE).
+ * addr 0 is any address of any node: the NodePort wildcard, looked up where the exact address has
+ * no entry and the address is a node's (ipcache identity HOST or REMOTE_NODE).
  */
 enum lab_svc_scope {
 	LAB_SCOPE_CLUSTER = 0,	/* all backends */
@@ -61,9 +61,9 @@ enum lab_svc_scope {
 
 enum lab_svc_flags {
 	LAB_SVC_NODEPORT = 1,
-	LAB_SVC_EXTERNAL = 2,	/* externalIP or load-balancer address */
-	LAB_SVC_AFFINITY = 4,	/* sessionAffinity: ClientIP */
-	LAB_SVC_TWO_SCOPES = 8, /* LAB_SCOPE_EXTERNAL has an entry of its own */
+	LAB_SVC_EXTERNAL = 2,	 /* externalIP or load-balancer address */
+	LAB_SVC_AFFINITY = 4,	 /* sessionAffinity: ClientIP */
+	LAB_SVC_TWO_SCOPES = 8,	 /* LAB_SCOPE_EXTERNAL has an entry of its own */
 	LAB_SVC_LOCAL_ONLY = 16, /* traffic policy Local: with count 0 dropped instead of refused */
 };
 
@@ -137,7 +137,8 @@ struct lab_udpaff {
 	__u16 pad;
 };
 
-/* One direction of a flow as its packets look. ICMP echo: the id is the port of the side that asked. */
+/* One direction of a flow as its packets look. ICMP echo: the id is the port of the side that
+ * asked. */
 struct lab_tuple {
 	__be32 saddr;
 	__be32 daddr;
@@ -148,9 +149,10 @@ struct lab_tuple {
 };
 
 /*
- * lab_ct4 (confirmed), lab_ctnew4 (LRU: no reply yet): flows of this node, by the tuple of their first
- * packet before any translation. An entry whose `expires` is past counts as absent, so collection can
- * be lazy: delete it and, with LAB_CT_NAT, both its lab_nat4 entries: by its own key and by `reply`.
+ * lab_ct4 (confirmed), lab_ctnew4 (LRU: no reply yet): flows of this node, by the tuple of their
+ * first packet before any translation. An entry whose `expires` is past counts as absent, so
+ * collection can be lazy: delete it and, with LAB_CT_NAT, both its lab_nat4 entries: by its own key
+ * and by `reply`.
  */
 enum lab_ct_state {
 	LAB_CT_NEW = 0, /* no reply yet */
@@ -212,7 +214,8 @@ struct lab_frag {
 	__be16 dport;
 };
 
-/* lab_metrics: per-CPU array, index code << 2 | direction. Codes: forward_codes.def, drop_reasons.def. */
+/* lab_metrics: per-CPU array, index code << 2 | direction. Codes: forward_codes.def,
+ * drop_reasons.def. */
 enum lab_direction {
 	LAB_FROM_CONTAINER = 0, /* also: from a process (socket hooks) */
 	LAB_TO_CONTAINER = 1,

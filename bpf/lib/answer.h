@@ -12,7 +12,7 @@
 #include "rewrite.h"
 
 #define LAB_ANSWER_TTL 64
-#define LAB_QUOTE_MAX (60 + 20)
+#define LAB_QUOTE_MAX  (60 + 20)
 
 struct lab_pseudo {
 	__be32 saddr;
@@ -31,8 +31,8 @@ static __always_inline __u16 lab_csum_fold(__u64 sum)
 }
 
 /*
- * Is the checksum still to be filled in? The kernel's helper leaves such a field alone when something
- * outside the pseudo header changes, and that tells. Spoils the field.
+ * Is the checksum still to be filled in? The kernel's helper leaves such a field alone when
+ * something outside the pseudo header changes, and that tells. Spoils the field.
  */
 static __always_inline bool lab_is_partial(struct __sk_buff *skb, __u32 check_off)
 {
@@ -97,8 +97,11 @@ static __always_inline void lab_rst_fill(struct tcphdr *tcp, __u32 payload)
 	tcp->check = 0;
 }
 
-static __noinline int lab_answer_rst(struct __sk_buff *skb, struct lab_pkt *p)
+LAB_GLOBAL int lab_answer_rst(struct __sk_buff *skb, struct lab_pkt *p)
 {
+	if (!p)
+		return LAB_NEVER;
+
 	struct lab_pseudo pseudo = {.saddr = p->in.daddr,
 				    .daddr = p->in.saddr,
 				    .proto = bpf_htons(IPPROTO_TCP),
@@ -131,8 +134,9 @@ static __noinline int lab_answer_rst(struct __sk_buff *skb, struct lab_pkt *p)
 }
 
 /*
- * Gives the quoted checksum field the one value that filling it in would not change: with `rest` the
- * sum of everything else it covers, x = -(x + rest), so x = -rest / 2, and 2 * 0x8000 = 1 modulo 0xffff.
+ * Gives the quoted checksum field the one value that filling it in would not change: with `rest`
+ * the sum of everything else it covers, x = -(x + rest), so x = -rest / 2, and 2 * 0x8000 = 1
+ * modulo 0xffff.
  */
 static __always_inline long lab_quote_settle(struct __sk_buff *skb, __u32 check_off, __u64 rest)
 {
@@ -173,9 +177,12 @@ static __always_inline long lab_quote_trim(struct __sk_buff *skb, struct lab_pkt
 }
 
 /* Answers with an ICMP error from `saddr` that quotes the packet as its sender knows it. */
-static __noinline int lab_answer_icmp(struct __sk_buff *skb, struct lab_pkt *p, __u32 type_code,
-				      __u32 info, __be32 saddr)
+LAB_GLOBAL int lab_answer_icmp(struct __sk_buff *skb, struct lab_pkt *p, __u32 type_code,
+			       __u32 info, __be32 saddr)
 {
+	if (!p)
+		return LAB_NEVER;
+
 	struct {
 		struct iphdr ip;
 		struct lab_icmp icmp;
@@ -222,7 +229,8 @@ static __always_inline int lab_refuse(struct __sk_buff *skb, struct lab_pkt *p)
 		return LAB_FAIL(p, ANSWER, NO_BACKEND);
 	if (p->tuple.proto == IPPROTO_TCP)
 		return lab_answer_rst(skb, p);
-	err = lab_answer_icmp(skb, p, LAB_ICMP_UNREACHABLE << 8 | LAB_ICMP_PORT_UNREACHABLE, 0, p->in.daddr);
+	err = lab_answer_icmp(skb, p, LAB_ICMP_UNREACHABLE << 8 | LAB_ICMP_PORT_UNREACHABLE, 0,
+			      p->in.daddr);
 	return err ?: lab_answer_send(skb, p, LAB_FORWARD_REFUSED);
 }
 
@@ -238,14 +246,16 @@ static __always_inline int lab_answer_ttl(struct __sk_buff *skb, struct lab_pkt 
 	return err ?: lab_answer_send(skb, p, LAB_FORWARD_ANSWERED_TTL);
 }
 
-static __always_inline int lab_answer_frag_needed(struct __sk_buff *skb, struct lab_pkt *p, __u32 mtu)
+static __always_inline int lab_answer_frag_needed(struct __sk_buff *skb, struct lab_pkt *p,
+						  __u32 mtu)
 {
 	int err;
 
 	if (!lab_may_answer(p))
 		return LAB_FAIL(p, ANSWER, FRAG_NEEDED);
 	err = lab_rewrite(skb, p, &p->in);
-	err = err ?: lab_answer_icmp(skb, p, LAB_ICMP_UNREACHABLE << 8 | LAB_ICMP_FRAG_NEEDED, mtu & 0xffff,
-				     lab_cfg_node_addr);
+	err = err
+		      ?: lab_answer_icmp(skb, p, LAB_ICMP_UNREACHABLE << 8 | LAB_ICMP_FRAG_NEEDED,
+					 mtu & 0xffff, lab_cfg_node_addr);
 	return err ?: lab_answer_send(skb, p, LAB_FORWARD_ANSWERED_FRAG);
 }

@@ -4,8 +4,11 @@
 #include "balance.h"
 
 /* A pod asks for a Service itself: its process is outside the node's cgroup. */
-static __noinline int lab_balance_pod(struct __sk_buff *skb, struct lab_pkt *p)
+LAB_GLOBAL int lab_balance_pod(struct __sk_buff *skb, struct lab_pkt *p)
 {
+	if (!p)
+		return LAB_NEVER;
+
 	struct lab_nat_request request = {.kind = LAB_NAT_SERVICE};
 	struct lab_choice choice = {};
 	struct lab_svc_key key;

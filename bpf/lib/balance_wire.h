@@ -5,8 +5,11 @@
 #include "endpoint.h"
 
 /* A client from the wire asks for a NodePort, externalIP or load-balancer address. */
-static __noinline int lab_balance_wire(struct __sk_buff *skb, struct lab_pkt *p)
+LAB_GLOBAL int lab_balance_wire(struct __sk_buff *skb, struct lab_pkt *p)
 {
+	if (!p)
+		return LAB_NEVER;
+
 	struct lab_nat_request request = {.kind = LAB_NAT_NODEPORT};
 	struct lab_choice choice = {};
 	struct lab_svc_key key;
@@ -14,7 +17,8 @@ static __noinline int lab_balance_wire(struct __sk_buff *skb, struct lab_pkt *p)
 	int verdict;
 
 	lab_svc_key_of(p, &key);
-	svc = p->l4 == LAB_L4_PORTS ? lab_svc_find(&key, p->tuple.daddr == lab_cfg_node_addr) : NULL;
+	svc = p->l4 == LAB_L4_PORTS ? lab_svc_find(&key, p->tuple.daddr == lab_cfg_node_addr)
+				    : NULL;
 	if (svc && (svc->flags & LAB_SVC_TWO_SCOPES)) {
 		key.scope = LAB_SCOPE_EXTERNAL;
 		svc = bpf_map_lookup_elem(&lab_svc4, &key);

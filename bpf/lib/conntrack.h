@@ -41,12 +41,16 @@ static __always_inline __u64 lab_ct_life(const struct lab_ct *ct, __u8 proto)
 		return lab_cfg_ct_new_seconds * LAB_SECOND;
 	if (ct->state == LAB_CT_CLOSING)
 		return lab_cfg_ct_closing_seconds * LAB_SECOND;
-	return (proto == IPPROTO_TCP ? lab_cfg_ct_tcp_seconds : lab_cfg_ct_any_seconds) * LAB_SECOND;
+	return (proto == IPPROTO_TCP ? lab_cfg_ct_tcp_seconds : lab_cfg_ct_any_seconds) *
+	       LAB_SECOND;
 }
 
 /* Forgets a flow and its NAT pair. */
-static __noinline int lab_flow_delete(const struct lab_tuple *owner)
+LAB_GLOBAL int lab_flow_delete(const struct lab_tuple *owner)
 {
+	if (!owner)
+		return LAB_NEVER;
+
 	struct lab_ct *ct = bpf_map_lookup_elem(&lab_ct4, owner);
 	struct lab_tuple reply;
 
@@ -62,9 +66,12 @@ static __noinline int lab_flow_delete(const struct lab_tuple *owner)
 }
 
 /* Makes a flow durable: all its entries move to the hashes, or none. */
-static __noinline int lab_ct_confirm(const struct lab_tuple *owner, const struct lab_ct *ct,
-				     __u8 direction)
+LAB_GLOBAL int lab_ct_confirm(const struct lab_tuple *owner, const struct lab_ct *ct,
+			      __u8 direction)
 {
+	if (!owner || !ct)
+		return LAB_NEVER;
+
 	struct lab_ct copy = *ct;
 
 	if (bpf_map_update_elem(&lab_ct4, owner, &copy, BPF_ANY))
@@ -96,17 +103,19 @@ static __always_inline bool lab_ct_advance(struct lab_ct *ct, const struct lab_p
 	}
 	if (p->tcp_flags & LAB_TCP_FIN)
 		ct->flags |= reply ? LAB_CT_FIN_REPLY : LAB_CT_FIN_FORWARD;
-	if ((p->tcp_flags & LAB_TCP_RST) ||
-	    (ct->flags & (LAB_CT_FIN_FORWARD | LAB_CT_FIN_REPLY)) ==
-		    (LAB_CT_FIN_FORWARD | LAB_CT_FIN_REPLY))
+	if ((p->tcp_flags & LAB_TCP_RST) || (ct->flags & (LAB_CT_FIN_FORWARD | LAB_CT_FIN_REPLY)) ==
+						    (LAB_CT_FIN_FORWARD | LAB_CT_FIN_REPLY))
 		ct->state = LAB_CT_CLOSING;
 	return ct->state != before;
 }
 
 /* A packet of a known flow: counters, state, expiry, and with the first reply its confirmation. */
-static __noinline int lab_ct_update(struct __sk_buff *skb, struct lab_pkt *p,
-				    const struct lab_tuple *owner, bool reply)
+LAB_GLOBAL int lab_ct_update(struct __sk_buff *skb, struct lab_pkt *p,
+			     const struct lab_tuple *owner, bool reply)
 {
+	if (!p || !owner)
+		return LAB_NEVER;
+
 	struct lab_ct *ct = lab_ct_find(owner, p->now);
 	bool first_reply, changed;
 	__u64 expires;
@@ -131,10 +140,13 @@ static __noinline int lab_ct_update(struct __sk_buff *skb, struct lab_pkt *p,
 }
 
 /* Starts a flow. Counts of an entry that is replaced (before its translation) are kept. */
-static __noinline int lab_ct_create(struct __sk_buff *skb, struct lab_pkt *p,
-				    const struct lab_tuple *owner, const struct lab_tuple *reply,
-				    __u8 flags)
+LAB_GLOBAL int lab_ct_create(struct __sk_buff *skb, struct lab_pkt *p,
+			     const struct lab_tuple *owner, const struct lab_tuple *reply,
+			     __u8 flags)
 {
+	if (!p || !owner || !reply)
+		return LAB_NEVER;
+
 	struct lab_ct ct = {.packets = 1, .bytes = skb->len, .reply = *reply, .flags = flags};
 	struct lab_ct *before = lab_ct_find(owner, p->now);
 
@@ -155,8 +167,11 @@ static __noinline int lab_ct_create(struct __sk_buff *skb, struct lab_pkt *p,
 }
 
 /* Conntrack of a packet that is not translated at this hook. */
-static __noinline int lab_ct_track(struct __sk_buff *skb, struct lab_pkt *p)
+LAB_GLOBAL int lab_ct_track(struct __sk_buff *skb, struct lab_pkt *p)
 {
+	if (!p)
+		return LAB_NEVER;
+
 	struct lab_tuple reverse;
 
 	if (p->l4 == LAB_L4_ICMP_ERROR || p->l4 == LAB_L4_UNKNOWN)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* lab_events: what happened, for people. Never waits: an event that does not fit is counted as lost. */
+/* lab_events: what happened, for people. Never waits: an event that does not fit is counted as
+ * lost. */
 #pragma once
 #include "metrics.h"
 #include "packet.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* The way out of a program: forward verdicts are counted where they are made, drops here and only here. */
+/* The way out of a program: forward verdicts are counted where they are made, drops here and only
+ * here. */
 #pragma once
 #include "events.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * ICMP errors about translated flows. The quoted packet is one that this node sent out translated, so
- * its reverse is a key of the NAT table; it must be shown to the receiver as that one sent it. Three
- * sums change: the quoted IP header's, the quoted L4 header's where it is quoted, and ICMP's own.
+ * ICMP errors about translated flows. The quoted packet is one that this node sent out translated,
+ * so its reverse is a key of the NAT table; it must be shown to the receiver as that one sent it.
+ * Three sums change: the quoted IP header's, the quoted L4 header's where it is quoted, and ICMP's
+ * own.
  */
 #pragma once
 #include "nat.h"
@@ -52,7 +53,8 @@ static __always_inline int lab_quote_parse(struct __sk_buff *skb, struct lab_pkt
 	return -1;
 }
 
-/* Adds `diff` to a checksum field of the quoted packet, and the change of the field to ICMP's sum. */
+/* Adds `diff` to a checksum field of the quoted packet, and the change of the field to ICMP's sum.
+ */
 static __always_inline long lab_quote_fix_check(struct __sk_buff *skb, struct lab_pkt *p, __u32 off,
 						__s64 diff)
 {
@@ -72,35 +74,46 @@ static __always_inline long lab_quote_fix_check(struct __sk_buff *skb, struct la
 	return err ?: bpf_skb_store_bytes(skb, off, &after, 2, 0);
 }
 
-static __noinline long lab_quote_rewrite(struct __sk_buff *skb, struct lab_pkt *p,
-					 struct lab_quote *q, const struct lab_tuple *to)
+LAB_GLOBAL int lab_quote_rewrite(struct __sk_buff *skb, struct lab_pkt *p, struct lab_quote *q,
+				 const struct lab_tuple *to)
 {
+	if (!p || !q || !to)
+		return LAB_NEVER;
+
 	__u32 icmp_check = p->l4_off + offsetof(struct lab_icmp, check);
 	__s64 addresses = bpf_csum_diff((__be32 *)&q->tuple.saddr, 8, (__be32 *)&to->saddr, 8, 0);
-	__s64 ports = bpf_csum_diff((__be32 *)&q->tuple.sport, 4, (__be32 *)&to->sport, 4, addresses);
+	__s64 ports =
+		bpf_csum_diff((__be32 *)&q->tuple.sport, 4, (__be32 *)&to->sport, 4, addresses);
 	__u32 saddr_off = LAB_INNER_OFF(p) + offsetof(struct iphdr, saddr);
 	__be16 id_before = q->tuple.sport | q->tuple.dport, id_after = to->sport | to->dport;
 	long err;
 
 	/* The quoted IP header and its checksum change by opposite amounts: ICMP's sum does not. */
 	err = bpf_skb_store_bytes(skb, saddr_off, &to->saddr, 8, 0);
-	err = err ?: bpf_l3_csum_replace(skb, LAB_INNER_OFF(p) + offsetof(struct iphdr, check), 0,
-					 addresses, 0);
+	err = err
+		      ?: bpf_l3_csum_replace(skb, LAB_INNER_OFF(p) + offsetof(struct iphdr, check),
+					     0, addresses, 0);
 	if (q->tuple.proto == IPPROTO_ICMP) {
 		/* So do the quoted echo's id and checksum. */
 		err = err ?: bpf_skb_store_bytes(skb, q->port_off, &id_after, 2, 0);
-		return err ?: bpf_l3_csum_replace(skb, q->l4_off + offsetof(struct lab_icmp, check),
-						  id_before, id_after, 2);
+		return err
+			       ?: bpf_l3_csum_replace(skb,
+						      q->l4_off + offsetof(struct lab_icmp, check),
+						      id_before, id_after, 2);
 	}
 	err = err ?: bpf_skb_store_bytes(skb, q->port_off, &to->sport, 4, 0);
-	err = err ?: bpf_l4_csum_replace(skb, icmp_check, *(__u32 *)&q->tuple.sport,
-					 *(__u32 *)&to->sport, 4);
+	err = err
+		      ?: bpf_l4_csum_replace(skb, icmp_check, *(__u32 *)&q->tuple.sport,
+					     *(__u32 *)&to->sport, 4);
 	return err ?: lab_quote_fix_check(skb, p, q->l4_off + lab_check_off(q->tuple.proto), ports);
 }
 
 /* Translates an ICMP error. enum lab_nat_result, or -reason. */
-static __noinline int lab_icmp_error(struct __sk_buff *skb, struct lab_pkt *p, __u32 mask)
+LAB_GLOBAL int lab_icmp_error(struct __sk_buff *skb, struct lab_pkt *p, __u32 mask)
 {
+	if (!p)
+		return LAB_NEVER;
+
 	struct lab_tuple key, owner, outer = p->tuple;
 	struct lab_quote quote;
 	struct lab_nat *nat;
@@ -117,7 +130,8 @@ static __noinline int lab_icmp_error(struct __sk_buff *skb, struct lab_pkt *p, _
 	if (!lab_nat_applies(nat, mask))
 		return LAB_NAT_ELSEWHERE;
 
-	/* A router on the way keeps its address; an end of the flow is shown as its peer knows it. */
+	/* A router on the way keeps its address; an end of the flow is shown as its peer knows it.
+	 */
 	if (outer.saddr == key.saddr)
 		outer.saddr = nat->to.saddr;
 	outer.daddr = nat->to.daddr;

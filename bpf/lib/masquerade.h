@@ -4,8 +4,11 @@
 #include "nat.h"
 
 /* Starts masquerading the packet's flow where it needs it. 0 or -reason. */
-static __noinline int lab_masquerade(struct __sk_buff *skb, struct lab_pkt *p)
+LAB_GLOBAL int lab_masquerade(struct __sk_buff *skb, struct lab_pkt *p)
 {
+	if (!p)
+		return LAB_NEVER;
+
 	struct lab_nat_request request = {.kind = LAB_NAT_MASQUERADE};
 	struct lab_tuple reverse;
 

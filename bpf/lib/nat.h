@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * Translation of packets. One flow has one conntrack entry and one pair in the NAT table: the packets
- * of the client look up the forward entry, those of the backend the reply entry, and both leave
- * looking like `to`. Which kinds a hook applies is a mask: a packet may pass several hooks of a node,
- * and only one of them may translate it.
+ * Translation of packets. One flow has one conntrack entry and one pair in the NAT table: the
+ * packets of the client look up the forward entry, those of the backend the reply entry, and both
+ * leave looking like `to`. Which kinds a hook applies is a mask: a packet may pass several hooks of
+ * a node, and only one of them may translate it.
  */
 #pragma once
 #include "conntrack.h"
@@ -12,9 +12,9 @@
 #include "service.h"
 
 /* Bits of a hook's mask. */
-#define LAB_APPLY(kind) (1 << (kind))
+#define LAB_APPLY(kind)	      (1 << (kind))
 #define LAB_APPLY_REPLY(kind) (1 << ((kind) + 4))
-#define LAB_APPLY_HAIRPIN (1 << 8)
+#define LAB_APPLY_HAIRPIN     (1 << 8)
 
 /* Tries of source ports before a flow is refused. */
 #define LAB_NAT_TRIES 32
@@ -44,8 +44,8 @@ static __always_inline void lab_nat_owner(const struct lab_tuple *key, const str
 
 static __always_inline bool lab_nat_applies(const struct lab_nat *nat, __u32 mask)
 {
-	__u32 bit = nat->flags & LAB_NAT_REPLY ? LAB_APPLY_REPLY(nat->kind & 3) :
-						 LAB_APPLY(nat->kind & 3);
+	__u32 bit = nat->flags & LAB_NAT_REPLY ? LAB_APPLY_REPLY(nat->kind & 3)
+					       : LAB_APPLY(nat->kind & 3);
 
 	if ((nat->flags & LAB_NAT_HAIRPIN) && (mask & LAB_APPLY_HAIRPIN))
 		return true;
@@ -83,15 +83,18 @@ static __always_inline __u8 lab_nat_code(const struct lab_nat *nat)
 	case LAB_NAT_NODEPORT:
 		if (reply)
 			return LAB_FORWARD_REV_NODEPORT;
-		return nat->to.saddr == lab_cfg_node_addr ? LAB_FORWARD_NODEPORT_REMOTE :
-							    LAB_FORWARD_NODEPORT_LOCAL;
+		return nat->to.saddr == lab_cfg_node_addr ? LAB_FORWARD_NODEPORT_REMOTE
+							  : LAB_FORWARD_NODEPORT_LOCAL;
 	}
 	return reply ? LAB_FORWARD_REV_MASQUERADE : LAB_FORWARD_MASQUERADE;
 }
 
 /* Translates a packet of a known flow. enum lab_nat_result, or -reason. */
-static __noinline int lab_nat_established(struct __sk_buff *skb, struct lab_pkt *p, __u32 mask)
+LAB_GLOBAL int lab_nat_established(struct __sk_buff *skb, struct lab_pkt *p, __u32 mask)
 {
+	if (!p)
+		return LAB_NEVER;
+
 	struct lab_tuple owner, to;
 	struct lab_nat *nat;
 	struct lab_ct *ct;
@@ -127,12 +130,15 @@ static __noinline int lab_nat_established(struct __sk_buff *skb, struct lab_pkt 
 }
 
 /*
- * Is `reply` free as the way back of flow `owner`? What a dead flow left there is removed; a closing
- * one gives way when ports are short.
+ * Is `reply` free as the way back of flow `owner`? What a dead flow left there is removed; a
+ * closing one gives way when ports are short.
  */
-static __noinline int lab_nat_is_free(const struct lab_tuple *reply, const struct lab_tuple *owner,
-				      __u64 now, bool are_short)
+LAB_GLOBAL int lab_nat_is_free(const struct lab_tuple *reply, const struct lab_tuple *owner,
+			       __u64 now, bool are_short)
 {
+	if (!reply || !owner)
+		return LAB_NEVER;
+
 	struct lab_nat *nat = lab_nat_find(reply);
 	struct lab_tuple holder;
 	struct lab_ct *ct;
@@ -150,7 +156,8 @@ static __noinline int lab_nat_is_free(const struct lab_tuple *reply, const struc
 	return 1;
 }
 
-/* May this source port be used as it is? Only ports of our range are kept clear of the node's sockets. */
+/* May this source port be used as it is? Only ports of our range are kept clear of the node's
+ * sockets. */
 static __always_inline bool lab_nat_may_keep(const struct lab_tuple *to)
 {
 	__u16 port = bpf_ntohs(to->sport);
@@ -161,8 +168,11 @@ static __always_inline bool lab_nat_may_keep(const struct lab_tuple *to)
 }
 
 /* Finds a source port whose way back is free: the client's own where possible. 0 or -reason. */
-static __noinline int lab_nat_reserve(struct lab_pkt *p, struct lab_nat_request *r)
+LAB_GLOBAL int lab_nat_reserve(struct lab_pkt *p, struct lab_nat_request *r)
 {
+	if (!p || !r)
+		return LAB_NEVER;
+
 	__u32 size = lab_cfg_nat_last - lab_cfg_nat_first + 1;
 	__u32 start = bpf_get_prandom_u32();
 	struct lab_nat back = {.kind = r->kind, .flags = r->flags | LAB_NAT_REPLY};
@@ -184,9 +194,11 @@ static __noinline int lab_nat_reserve(struct lab_pkt *p, struct lab_nat_request 
 }
 
 /* Starts a translated flow with this packet and translates it. 0 or -reason. */
-static __noinline int lab_nat_create(struct __sk_buff *skb, struct lab_pkt *p,
-				     struct lab_nat_request *r)
+LAB_GLOBAL int lab_nat_create(struct __sk_buff *skb, struct lab_pkt *p, struct lab_nat_request *r)
 {
+	if (!p || !r)
+		return LAB_NEVER;
+
 	struct lab_tuple owner = p->tuple, reply;
 	struct lab_nat there = {};
 	int err;

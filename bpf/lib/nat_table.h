@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* lab_nat4, lab_natnew4: pairs of translations. Their lifetime is that of the flow that owns them. */
+/* lab_nat4, lab_natnew4: pairs of translations. Their lifetime is that of the flow that owns them.
+ */
 #pragma once
 #include "config.h"
 

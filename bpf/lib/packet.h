@@ -17,8 +17,9 @@
 #include "config.h"
 #include "frag.h"
 #include "icmp_header.h"
+#include "verifier.h"
 
-#define LAB_IP_OFF ETH_HLEN
+#define LAB_IP_OFF    ETH_HLEN
 #define LAB_IP(field) (LAB_IP_OFF + offsetof(struct iphdr, field))
 
 #define LAB_TCP_FIN 0x01
@@ -28,8 +29,8 @@
 
 /* Set on packets that this node's datapath has finished with or already counted in conntrack. */
 #define LAB_MARK_TRACKED 0x0100
-#define LAB_MARK_ANSWER 0x0200
-#define LAB_MARK_MASK 0x0f00
+#define LAB_MARK_ANSWER	 0x0200
+#define LAB_MARK_MASK	 0x0f00
 
 enum lab_l4 {
 	LAB_L4_PORTS,	   /* TCP, UDP */
@@ -62,7 +63,7 @@ struct lab_pkt {
 };
 
 /* The value of a failing helper: -reason, with the place where it was found. */
-#define LAB_FAIL(p, where, name)                                                                   \
+#define LAB_FAIL(p, where, name) \
 	((p)->file = LAB_FILE_##where, (p)->line = __LINE__, -(int)LAB_DROP_##name)
 
 static __always_inline void lab_tuple_reverse(const struct lab_tuple *from, struct lab_tuple *to)
@@ -170,8 +171,11 @@ static __always_inline void lab_parse_later_fragment(struct lab_pkt *p, __be16 i
 }
 
 /* Fills `p` from an IPv4 packet. 0 or -reason. */
-static __noinline int lab_parse(struct __sk_buff *skb, struct lab_pkt *p)
+LAB_GLOBAL int lab_parse(struct __sk_buff *skb, struct lab_pkt *p)
 {
+	if (!p)
+		return LAB_NEVER;
+
 	struct iphdr ip;
 	__u16 fragment;
 	int err = 0;

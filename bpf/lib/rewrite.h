@@ -7,7 +7,8 @@
 #pragma once
 #include "packet.h"
 
-/* Offset of the L4 checksum field from the L4 header, 0: none that depends on addresses or ports. */
+/* Offset of the L4 checksum field from the L4 header, 0: none that depends on addresses or ports.
+ */
 static __always_inline __u16 lab_check_off(__u8 proto)
 {
 	switch (proto) {
@@ -59,22 +60,26 @@ static __always_inline long lab_rewrite_echo(struct __sk_buff *skb, struct lab_p
 	__be16 before = p->tuple.sport | p->tuple.dport, after = to->sport | to->dport;
 	long err;
 
-	err = bpf_l4_csum_replace(skb, p->l4_off + offsetof(struct lab_icmp, check), before, after, 2);
-	return err ?: bpf_skb_store_bytes(skb, p->l4_off + offsetof(struct lab_icmp, echo.id),
-					  &after, 2, 0);
+	err = bpf_l4_csum_replace(skb, p->l4_off + offsetof(struct lab_icmp, check), before, after,
+				  2);
+	return err
+		       ?: bpf_skb_store_bytes(skb, p->l4_off + offsetof(struct lab_icmp, echo.id),
+					      &after, 2, 0);
 }
 
 /* Makes the packet look like `to`. 0 or -reason. */
-static __noinline int lab_rewrite(struct __sk_buff *skb, struct lab_pkt *p,
-				  const struct lab_tuple *to)
+LAB_GLOBAL int lab_rewrite(struct __sk_buff *skb, struct lab_pkt *p, const struct lab_tuple *to)
 {
+	if (!p || !to)
+		return LAB_NEVER;
+
 	if (p->tuple.saddr != to->saddr || p->tuple.daddr != to->daddr) {
 		if (lab_rewrite_addresses(skb, p, to))
 			return LAB_FAIL(p, NAT, REWRITE_FAILED);
 	}
 	if (p->has_header && (p->tuple.sport != to->sport || p->tuple.dport != to->dport)) {
-		long err = p->l4 == LAB_L4_ECHO ? lab_rewrite_echo(skb, p, to) :
-						  lab_rewrite_ports(skb, p, to);
+		long err = p->l4 == LAB_L4_ECHO ? lab_rewrite_echo(skb, p, to)
+						: lab_rewrite_ports(skb, p, to);
 
 		if (err)
 			return LAB_FAIL(p, NAT, REWRITE_FAILED);

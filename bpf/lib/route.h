@@ -21,9 +21,12 @@ static __always_inline int lab_to_stack(struct __sk_buff *skb, struct lab_pkt *p
 }
 
 /* Into a pod of this node, past the stack and past lab_to_container. One routed hop. */
-static __noinline int lab_to_pod(struct __sk_buff *skb, struct lab_pkt *p,
-				      const struct lab_endpoint *endpoint)
+LAB_GLOBAL int lab_to_pod(struct __sk_buff *skb, struct lab_pkt *p,
+			  const struct lab_endpoint *endpoint)
 {
+	if (!p || !endpoint)
+		return LAB_NEVER;
+
 	__u8 macs[12];
 	int err;
 
@@ -36,7 +39,8 @@ static __noinline int lab_to_pod(struct __sk_buff *skb, struct lab_pkt *p,
 		return err;
 	if (bpf_skb_store_bytes(skb, 0, macs, sizeof(macs), 0))
 		return LAB_FAIL(p, ROUTE, REWRITE_FAILED);
-	return lab_forward(skb, p, LAB_FORWARD_REDIRECT_PEER, bpf_redirect_peer(endpoint->ifindex, 0));
+	return lab_forward(skb, p, LAB_FORWARD_REDIRECT_PEER,
+			   bpf_redirect_peer(endpoint->ifindex, 0));
 }
 
 /* What the next hop's MTU is held against: of a GSO packet the segments. */
@@ -48,8 +52,11 @@ static __always_inline __u16 lab_wire_length(const struct __sk_buff *skb, const 
 }
 
 /* To the next hop, past the stack; what the stack would have checked is checked here. */
-static __noinline int lab_to_next_hop(struct __sk_buff *skb, struct lab_pkt *p)
+LAB_GLOBAL int lab_to_next_hop(struct __sk_buff *skb, struct lab_pkt *p)
 {
+	if (!p)
+		return LAB_NEVER;
+
 	struct bpf_fib_lookup fib = {.family = AF_INET,
 				     .l4_protocol = p->tuple.proto,
 				     .ifindex = skb->ifindex,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* lab_svc4, lab_backend4: Services by frontend, and who serves them. Used by packets and by sockets. */
+/* lab_svc4, lab_backend4: Services by frontend, and who serves them. Used by packets and by
+ * sockets. */
 #pragma once
 #include "affinity.h"
 #include <stdbool.h>
@@ -41,8 +42,8 @@ static __always_inline bool lab_in_nodeport_range(__be16 port)
 }
 
 /*
- * The frontend of an address and port, or NULL; `key` is left at it. The exact address wins; then the
- * NodePort wildcard, where `is_node` or the ipcache says that the address is a node's.
+ * The frontend of an address and port, or NULL; `key` is left at it. The exact address wins; then
+ * the NodePort wildcard, where `is_node` or the ipcache says that the address is a node's.
  */
 static __always_inline struct lab_svc *lab_svc_find(struct lab_svc_key *key, bool is_node)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * Services at the socket: connect() and sendmsg() get a backend's address, recvmsg() and getpeername()
- * show the Service's again. The logic sees a plain struct, not a hook's context.
+ * Services at the socket: connect() and sendmsg() get a backend's address, recvmsg() and
+ * getpeername() show the Service's again. The logic sees a plain struct, not a hook's context.
  */
 #pragma once
 #include <linux/errno.h>
@@ -49,9 +49,8 @@ static __always_inline struct lab_backend *lab_sock_sticky(const struct lab_udpa
 	return last && last->rev_nat == rev_nat ? lab_backend_find(last->backend_id) : NULL;
 }
 
-static __always_inline struct lab_backend *lab_sock_choose(const struct lab_sock *s,
-							   struct lab_svc_key *key,
-							   const struct lab_svc *svc)
+static __always_inline struct lab_backend *
+lab_sock_choose(const struct lab_sock *s, struct lab_svc_key *key, const struct lab_svc *svc)
 {
 	struct lab_affinity_key client = {.client = s->netns_cookie, .by_cookie = 1};
 	struct lab_udpaff_key sticky = {.cookie = s->cookie, .addr = s->addr, .port = s->port};
