@@ -13,9 +13,13 @@ const ours = 'labctl';
 export function cgroupRoot(mountInfo = readFileSync('/proc/self/mounts', 'utf8')): string {
   const found = parseMounts(mountInfo).find((mount) => mount.type === 'cgroup2');
   if (found === undefined) {
-    throw environmentError('E_NO_CGROUP2', 'cgroup v2 is not mounted, so socket LB has nothing to attach to', {
-      fix: 'mount -t cgroup2 none /sys/fs/cgroup/unified',
-    });
+    throw environmentError(
+      'E_NO_CGROUP2',
+      'cgroup v2 is not mounted, so socket LB has nothing to attach to',
+      {
+        fix: 'mount -t cgroup2 none /sys/fs/cgroup/unified',
+      },
+    );
   }
   return found.at;
 }

@@ -112,7 +112,10 @@ function clusterDirAt(path: string, log: Log): ClusterDir {
   };
 }
 
-const withMetadata = <O extends { readonly metadata: ObjectMeta }>(object: O, more: Partial<ObjectMeta>): O => ({
+const withMetadata = <O extends { readonly metadata: ObjectMeta }>(
+  object: O,
+  more: Partial<ObjectMeta>,
+): O => ({
   ...object,
   metadata: { ...object.metadata, ...more },
 });

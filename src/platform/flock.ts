@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { conflict, environmentError } from '../core/errors.ts';
 import { waitFor } from '../core/wait-for.ts';
 import { isErrno } from './fs.ts';
@@ -39,7 +48,10 @@ export async function takeLock(path: string, options: LockOptions): Promise<Lock
     );
   } catch (error) {
     if (held.by === '') throw error;
-    throw conflict('E_BUSY', `busy: ${held.by} is at work here`, { fix: 'wait until it has ended', cause: error });
+    throw conflict('E_BUSY', `busy: ${held.by} is at work here`, {
+      fix: 'wait until it has ended',
+      cause: error,
+    });
   }
 }
 

@@ -11,7 +11,12 @@ export async function writeAtomic(path: string, text: string, mode = 0o600): Pro
 }
 
 /** As `writeAtomic`, with the temporary name given: for directories that somebody watches. */
-export async function placeAtomic(path: string, temporary: string, text: string, mode = 0o600): Promise<void> {
+export async function placeAtomic(
+  path: string,
+  temporary: string,
+  text: string,
+  mode = 0o600,
+): Promise<void> {
   const file = await open(temporary, 'w', mode);
   try {
     await file.writeFile(text);

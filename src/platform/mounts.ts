@@ -15,7 +15,7 @@ export function parseMounts(text: string): Mount[] {
     .filter((line) => line !== '')
     .map((line) => {
       const [device = '', at = '', type = ''] = line.split(' ');
-      return { device: unescape(device), at: unescape(at), type };
+      return { device: decodeOctal(device), at: decodeOctal(at), type };
     });
 }
 
@@ -35,5 +35,5 @@ export async function unmountBelow(exec: Exec, path: string): Promise<void> {
 }
 
 /** Blanks and backslashes are octal there. */
-const unescape = (text: string): string =>
+const decodeOctal = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));

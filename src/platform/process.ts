@@ -42,7 +42,8 @@ export async function startDetached(options: DetachedOptions): Promise<ProcessId
     if (options.onExit !== undefined) child.once('exit', options.onExit);
     child.unref();
     const found = identify(pid);
-    if (found === undefined) throw failure('E_PROCESS_DIED', `${options.file} ended at once; see ${options.log}`);
+    if (found === undefined)
+      throw failure('E_PROCESS_DIED', `${options.file} ended at once; see ${options.log}`);
     return found;
   } finally {
     closeSync(log);
@@ -63,7 +64,8 @@ export function identify(pid: number): ProcessId | undefined {
   }
 }
 
-export const isAlive = (process: ProcessId): boolean => identify(process.pid)?.startTime === process.startTime;
+export const isAlive = (process: ProcessId): boolean =>
+  identify(process.pid)?.startTime === process.startTime;
 
 export function signalProcess(target: ProcessId, signal: NodeJS.Signals): void {
   if (!isAlive(target)) return;

@@ -1,0 +1,90 @@
+/** What `labctl apply`, `delete` and `get` do with the cluster of an embedded lab. */
+
+import { notFound } from '../../core/errors.ts';
+import { type K8sObject, keyOf } from '../../core/k8s.ts';
+import { labPaths } from '../../core/paths.ts';
+import { kindFiles } from '../../platform/cluster-files.ts';
+import { openLab } from '../open.ts';
+import {
+  applyObjects,
+  type ChangeOptions,
+  deleteFromStore,
+  inNamespace,
+  type ObjectChange,
+} from './change.ts';
+import { kindOfWord } from './kind-words.ts';
+import { type ManifestInput, parseManifests } from './parse-manifests.ts';
+import { tableOf } from './tables.ts';
+
+export async function applyManifests(
+  lab: string,
+  inputs: readonly ManifestInput[],
+  options: ChangeOptions = {},
+): Promise<ObjectChange[]> {
+  const objects = parseManifests(inputs);
+  const { store, resolved } = await openLab(lab);
+  return applyObjects(store, labPaths(lab).cluster, resolved.network, objects, options);
+}
+
+export async function deleteManifests(
+  lab: string,
+  inputs: readonly ManifestInput[],
+  options: ChangeOptions = {},
+): Promise<ObjectChange[]> {
+  const targets = parseManifests(inputs)
+    .map(inNamespace)
+    .map((object) => ({ kind: object.kind, key: keyOf(object) }));
+  return deleteFromStore((await openLab(lab)).store, targets, options);
+}
+
+export async function deleteObjects(
+  lab: string,
+  kindWord: string,
+  names: readonly string[],
+  options: ChangeOptions & { readonly namespace?: string } = {},
+): Promise<ObjectChange[]> {
+  const kind = kindOfWord(kindWord);
+  const { namespace = 'default' } = options;
+  const targets = names.map((name) => ({
+    kind,
+    key: kindFiles[kind].namespaced ? `${namespace}/${name}` : name,
+  }));
+  return deleteFromStore((await openLab(lab)).store, targets, options);
+}
+
+export interface GetOptions {
+  readonly names?: readonly string[];
+  readonly namespace?: string;
+  readonly allNamespaces?: boolean;
+}
+
+export interface ObjectList {
+  readonly list: { readonly apiVersion: 'v1'; readonly kind: 'List'; readonly items: readonly K8sObject[] };
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** Objects of one kind; a name that is not there is E_NO_OBJECT (exit 4). */
+export async function getObjects(
+  lab: string,
+  kindWord: string,
+  options: GetOptions = {},
+): Promise<ObjectList> {
+  const kind = kindOfWord(kindWord);
+  const { store } = await openLab(lab);
+  const { namespace = 'default', names, allNamespaces = false } = options;
+  const inScope = (await store.list(kind)).filter(
+    (object) => allNamespaces || !kindFiles[kind].namespaced || object.metadata.namespace === namespace,
+  );
+  const missing = names?.find((name) => !inScope.some((object) => object.metadata.name === name));
+  if (missing !== undefined) {
+    throw notFound('E_NO_OBJECT', `there is no ${kind} ${missing} in namespace ${namespace}`, {
+      fix: `labctl get ${kindFiles[kind].plural} --all-namespaces`,
+    });
+  }
+  const items = inScope.filter((object) => names === undefined || names.includes(object.metadata.name));
+  return {
+    list: { apiVersion: 'v1', kind: 'List', items },
+    ...tableOf(kind, items, allNamespaces && kindFiles[kind].namespaced),
+  };
+}

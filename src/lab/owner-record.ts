@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { failure, messageOf } from '../core/errors.ts';
+import type { Cidr4 } from '../core/ip.ts';
+import { labPaths } from '../core/paths.ts';
+import { appendDurably, privateDirectory, readIfPresent, writeAtomic } from '../platform/fs.ts';
+import type { ResolvedLab } from '../profile/resolved-lab.ts';
+
+/** What a lab is and how far its making came. On disk before anything of the lab exists. */
+export interface OwnerRecord {
+  readonly schema: typeof ownerSchema;
+  readonly lab: string;
+  readonly runtime: 'netns';
+  /** Everything but the state directory ends with a reboot. */
+  readonly bootId: string;
+  readonly createdAt: string;
+  /** `creating` in a record that nobody holds the lock of: `up` died. */
+  readonly phase: 'creating' | 'ready' | 'retained' | 'destroying';
+  readonly resolved: ResolvedLab;
+  /** As picked, where the input says `auto`. */
+  readonly nodeCIDR: Cidr4;
+  readonly seconds?: number;
+}
+
+/** One thing that is about to be made: written before the act. */
+export interface JournalEntry {
+  readonly kind: 'namespace' | 'link' | 'cgroup' | 'mount' | 'directory' | 'process';
+  readonly names: readonly string[];
+}
+
+export const ownerSchema = 'labctl.dev/owner/v1';
+
+const recordPath = (lab: string): string => join(labPaths(lab).state, 'owner.json');
+export const journalPath = (lab: string): string => join(labPaths(lab).state, 'journal.jsonl');
+
+export const currentBootId = (): string => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+
+export async function writeOwnerRecord(record: OwnerRecord): Promise<void> {
+  await privateDirectory(labPaths(record.lab).state);
+  await writeAtomic(recordPath(record.lab), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** The record of a lab, or undefined where none was written. */
+export async function readOwnerRecord(lab: string): Promise<OwnerRecord | undefined> {
+  const path = recordPath(lab);
+  const text = await readIfPresent(path);
+  if (text === undefined) return undefined;
+  const value = parseRecord(text, path);
+  if (value.schema !== ownerSchema) {
+    throw failure(
+      'E_RECORD_VERSION',
+      `${path} has schema ${String(value.schema)}, this labctl knows ${ownerSchema}`,
+      {
+        fix: `labctl down --name ${lab} works without it`,
+      },
+    );
+  }
+  return value as unknown as OwnerRecord;
+}
+
+/** Says what is about to be made. Durable when it resolves, so `down` can tell what a killed `up` had begun. */
+export async function intend(lab: string, entries: readonly JournalEntry[]): Promise<void> {
+  const time = new Date().toISOString();
+  const lines = entries.map((entry) => `${JSON.stringify({ time, ...entry })}\n`);
+  await appendDurably(journalPath(lab), lines.join(''));
+}
+
+function parseRecord(text: string, path: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+    throw new Error('not an object');
+  } catch (cause) {
+    throw failure('E_RECORD', `${path} is damaged: ${messageOf(cause)}`, {
+      cause,
+      fix: 'labctl down works without it: it finds what is left by name',
+    });
+  }
+}

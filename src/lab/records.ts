@@ -1,0 +1,35 @@
+import { readdir } from 'node:fs/promises';
+import { LabError } from '../core/errors.ts';
+import { isLabName } from '../core/names.ts';
+import { stateRoot } from '../core/paths.ts';
+import { isErrno } from '../platform/fs.ts';
+import { type OwnerRecord, readOwnerRecord } from './owner-record.ts';
+
+/** Names of all labs that have a state directory, readable record or not. */
+export async function recordedLabs(): Promise<string[]> {
+  try {
+    const entries = await readdir(stateRoot(), { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isDirectory() && isLabName(entry.name))
+      .map((entry) => entry.name)
+      .sort();
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
+
+/** All records that can be read; a damaged one of another lab is no reason to fail. */
+export async function listRecords(): Promise<OwnerRecord[]> {
+  const found = await Promise.all((await recordedLabs()).map(readable));
+  return found.filter((record) => record !== undefined);
+}
+
+async function readable(lab: string): Promise<OwnerRecord | undefined> {
+  try {
+    return await readOwnerRecord(lab);
+  } catch (error) {
+    if (error instanceof LabError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import type { ControllerConfig } from '../../core/controller-config.ts';
+import { failure, messageOf } from '../../core/errors.ts';
+import type { Exec } from '../../core/exec.ts';
+import { cacheRoot, labPaths } from '../../core/paths.ts';
+import { bundledProgram, projectRoot, writeAtomic } from '../../platform/fs.ts';
+import { labEnvironment } from '../../platform/process.ts';
+import type { Compiled, Step } from '../context.ts';
+
+const compileLimitMs = 180_000;
+
+/** Begun before the fabric: in a warm cache it is done by the time that it is asked for. */
+export const compile: Step = {
+  title: 'Compile the datapath',
+  run: async ({ lab, compiled }, report) => {
+    const { warm, cni } = await compiled;
+    const config: ControllerConfig = { schema: 'labctl.dev/controller/v1', lab: lab.name, cniPlugin: cni };
+    await writeAtomic(join(labPaths(lab.name).run, 'controller.json'), `${JSON.stringify(config)}\n`);
+    report(warm ? 'cached' : 'compiled');
+  },
+};
+
+export async function runCompile(exec: Exec): Promise<Compiled> {
+  const sources = join(projectRoot(), 'bpf');
+  const args = [
+    bundledProgram('agent'),
+    'compile',
+    '--sources',
+    sources,
+    '--cache',
+    cacheRoot(),
+    '-o',
+    'json',
+  ];
+  const { stdout } = await exec(process.execPath, args, {
+    timeoutMs: compileLimitMs,
+    env: labEnvironment(),
+  });
+  try {
+    const answer: unknown = JSON.parse(stdout);
+    if (typeof answer === 'object' && answer !== null && 'warm' in answer && 'cni' in answer) {
+      return { warm: answer.warm === true, cni: String(answer.cni) };
+    }
+    throw new Error('it names no plug-in');
+  } catch (cause) {
+    throw failure(
+      'E_COMPILE_ANSWER',
+      `agent compile answered ${JSON.stringify(stdout)}: ${messageOf(cause)}`,
+      {
+        cause,
+      },
+    );
+  }
+}
