@@ -1,8 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { LabCtFlags, LabNatFlags, LabNatKind } from '../../datapath/generated/enums.ts';
 import type { LabCt, LabNat, LabTuple } from '../../datapath/generated/structs.ts';
-import { collectFlows, purgeBackends } from './collect.ts';
-import type { FlowTable } from './tables.ts';
+import { type FlowTable, purgeBackends } from './purge.ts';
 
 const second = 1_000_000_000n;
 const tuple = (saddr: number, sport: number, daddr: number, dport: number, proto = 17): LabTuple => ({
@@ -20,7 +19,6 @@ function table<V>(): FlowTable<V> & {
 } {
   const map = new Map<string, readonly [LabTuple, V]>();
   return {
-    get: (key) => map.get(JSON.stringify(key))?.[1],
     set: (key, value) => map.set(JSON.stringify(key), [key, value]),
     delete: (key) => map.delete(JSON.stringify(key)),
     entries: () => [...map.values()],
@@ -63,43 +61,6 @@ function addTranslated(expires: bigint, flows = tables.flows, pairs = tables.nat
   pairs.set(client, nat(toBackend, 0));
   pairs.set(reversed(toBackend), nat(reversed(client), LabNatFlags.reply));
 }
-
-test('a flow past its time goes with its NAT pair', () => {
-  addTranslated(10n * second);
-  expect(collectFlows(tables, 16n * second)).toEqual({ flows: 1, nat: 0, alive: 0 });
-  expect([tables.flows.size(), tables.nat.size()]).toEqual([0, 0]);
-});
-
-test('a live flow and its pair stay, also in the time of grace', () => {
-  addTranslated(10n * second);
-  expect(collectFlows(tables, 14n * second)).toEqual({ flows: 0, nat: 0, alive: 1 });
-  expect([tables.flows.size(), tables.nat.size()]).toEqual([1, 2]);
-});
-
-test('a flow that a packet began anew meanwhile stays', () => {
-  addTranslated(10n * second);
-  const { flows } = tables;
-  const stale = [...flows.entries()];
-  flows.set(client, flow(100n * second, reversed(toBackend), LabCtFlags.nat));
-  collectFlows({ ...tables, flows: { ...flows, entries: () => stale } }, 30n * second);
-  expect([tables.flows.size(), tables.nat.size()]).toEqual([1, 2]);
-});
-
-test('a flow without NAT leaves the pair of another alone', () => {
-  addTranslated(100n * second);
-  tables.flows.set(toBackend, flow(1n, reversed(toBackend), 0));
-  expect(collectFlows(tables, 30n * second)).toEqual({ flows: 1, nat: 0, alive: 1 });
-  expect(tables.nat.size()).toBe(2);
-});
-
-test('NAT entries without a flow go, those of a flow that is not confirmed yet stay', () => {
-  addTranslated(100n * second, tables.newFlows);
-  const lost = tuple(3, 3, 4, 4);
-  tables.nat.set(lost, nat(tuple(3, 3, 5, 5), 0));
-  tables.nat.set(reversed(lost), nat(lost, LabNatFlags.reply));
-  expect(collectFlows(tables, 0n)).toEqual({ flows: 0, nat: 2, alive: 0 });
-  expect(tables.nat.size()).toBe(2);
-});
 
 test('purging ends flows to the backend, confirmed or not, and no others', () => {
   addTranslated(100n * second);

@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ExitCode, LabError, messageOf, usageError } from '../core/errors.ts';
+import { jsonLog } from '../core/log.ts';
+import { cacheRoot } from '../core/paths.ts';
+import { execLean } from '../platform/exec-lean.ts';
+import { projectRoot } from '../platform/fs.ts';
+import { readConfig } from './config.ts';
+
+const log = jsonLog((line) => void process.stdout.write(line));
+const print = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
+
+/** One function a sub-command; heavy parts are imported by the one that needs them. */
+const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
+  run,
+  inspect,
+  compile,
+};
+
+try {
+  const [name = '', ...args] = process.argv.slice(2);
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) {
+    throw usageError('E_USAGE', `agent ${Object.keys(commands).join('|')}: there is no "${name}"`);
+  }
+  await command(args);
+  process.exitCode = ExitCode.ok;
+} catch (error) {
+  const fields = error instanceof LabError ? { code: error.code, fix: error.fix } : { stack: stackOf(error) };
+  log.error(messageOf(error), fields);
+  process.exit(error instanceof LabError ? error.exitCode : ExitCode.bug);
+}
+
+/** `run --config FILE`: the agent itself. */
+async function run(args: string[]): Promise<void> {
+  const config = await readConfig(configPath(args));
+  const end = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => end.abort());
+  const { runAgent } = await import('./run.ts');
+  await runAgent(config, { exec: execLean, log, signal: end.signal }).catch((error: unknown) => {
+    // Told to stop in the middle of its start.
+    if (!end.signal.aborted) throw error;
+  });
+  // Handles of the kernel may keep the loop alive; nothing is left to do.
+  process.exit(ExitCode.ok);
+}
+
+/** `inspect --config FILE`: what the kernel has, as one Inspection on stdout. */
+async function inspect(args: string[]): Promise<void> {
+  const { paths, network, node } = await readConfig(configPath(args));
+  const { inspect: inspectNode } = await import('./inspect/index.ts');
+  print(inspectNode({ pins: paths.pins, cgroup: paths.cgroup, device: network.device, node }));
+}
+
+/** `compile [--bpf DIR] [--cni FILE] [--cache DIR]`: fills the cache; says what it made and whether it was cold. */
+async function compile(args: string[]): Promise<void> {
+  const root = projectRoot();
+  const { values } = parseArgs({
+    args,
+    options: {
+      bpf: { type: 'string', default: join(root, 'bpf') },
+      cni: { type: 'string', default: join(root, 'cni', 'labctl-cni.c') },
+      cache: { type: 'string', default: cacheRoot() },
+      json: { type: 'boolean' },
+    },
+  });
+  const { compileDatapath, compilePlugin } = await import('./compile.ts');
+  const options = { sources: values.bpf, cache: values.cache, exec: execLean };
+  const [built, plugin] = await Promise.all([
+    compileDatapath(options),
+    compilePlugin({ ...options, sources: join(values.cni, '..'), file: 'labctl-cni.c' }),
+  ]);
+  const { key, directory } = built;
+  print({ key, directory, cni: plugin.path, cold: !built.warm || !plugin.warm });
+}
+
+function configPath(args: string[]): string {
+  const { values } = parseArgs({ args, options: { config: { type: 'string' } } });
+  if (values.config === undefined) throw usageError('E_USAGE', 'which node? --config FILE is missing');
+  return values.config;
+}
+
+function stackOf(error: unknown): string | undefined {
+  return error instanceof Error ? error.stack : undefined;
+}

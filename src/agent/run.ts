@@ -1,0 +1,147 @@
+import { mkdirSync } from 'node:fs';
+import type { AgentConfig } from '../core/agent-config.ts';
+import { messageOf } from '../core/errors.ts';
+import type { Exec } from '../core/exec.ts';
+import type { Log } from '../core/log.ts';
+import { type Hooks, openHooks } from './attach/index.ts';
+import { openClusterSource } from './cluster-source.ts';
+import type { CniContext } from './cni/commands.ts';
+import { compileDatapath } from './compile.ts';
+import { openDatapathTables } from './datapath.ts';
+import { endpointKernel, hasIp6 } from './endpoints/kernel.ts';
+import { openEndpoints } from './endpoints/open.ts';
+import type { FlowEvent } from './events/flow-event.ts';
+import { createRecent } from './events/recent.ts';
+import { watchEvents } from './events/watch.ts';
+import { createKeyedQueue } from './keyed-queue.ts';
+import { loadDatapath, nodeFacts } from './load.ts';
+import { gatewayOf, setUpNode } from './node/set-up.ts';
+import { ownNode } from './own-node.ts';
+import { createDesired } from './reconcile/desired.ts';
+import { startReconciler } from './reconcile/reconciler.ts';
+import { createServiceWriter } from './reconcile/service-writer.ts';
+import { createServices } from './reconcile/services.ts';
+import { createStaleUdp } from './reconcile/stale-udp.ts';
+import { agentRoutes } from './routes.ts';
+import { serveHttp } from './server/http.ts';
+import type { AgentState } from './status.ts';
+import { previousSwitches, recordSwitches } from './switches.ts';
+import { openCollector } from './tables/index.ts';
+import { targetsOf } from './targets.ts';
+import { createTimings } from './timings.ts';
+
+export interface AgentPorts {
+  readonly exec: Exec;
+  readonly log: Log;
+  /** Ends the agent. The datapath stays as it is. */
+  readonly signal: AbortSignal;
+}
+
+/** Flow events that /flows can show. */
+const recentEvents = 2000;
+const collectEveryMs = 10_000;
+
+/**
+ * Runs the agent of the node whose network namespace this process is in, until the signal. Everything
+ * that it makes is pinned or a file, so a second run takes over where the first one ended.
+ */
+export async function runAgent(config: AgentConfig, { exec, log, signal }: AgentPorts): Promise<void> {
+  const timings = createTimings();
+  const { paths, datapath, network } = config;
+  mkdirSync(paths.run, { recursive: true, mode: 0o700 });
+
+  timings.step('compile');
+  const source = await openClusterSource(config.cluster, log);
+  const [built, node, before] = await Promise.all([
+    compileDatapath({ sources: paths.bpf, cache: paths.cache, exec }),
+    ownNode(source, config.node, signal),
+    previousSwitches(config),
+  ]);
+
+  timings.step('node');
+  await setUpNode(config, node, exec);
+
+  timings.step('load');
+  loadDatapath(config, nodeFacts(network.device, node.address), built);
+
+  timings.step('attach');
+  const hooks = openHooks({ pins: paths.pins, attach: datapath.attach });
+  attachNode(config, hooks);
+  const tables = openDatapathTables(paths.pins);
+  const place = { exec, nodeAddress: node.address, gateway: gatewayOf(node), hasIp6: hasIp6() };
+  const kernel = endpointKernel(place, tables.endpoints, hooks);
+  const endpoints = await openEndpoints(config, node, kernel, log);
+
+  timings.step('sync');
+  const staleUdp = createStaleUdp();
+  const writer = datapath.serviceLB === 'bpf' ? createServiceWriter(tables, staleUdp.add) : undefined;
+  const services = createServices(config.node, writer, log);
+  const desired = createDesired(services, log);
+  const targets = targetsOf({ config, node, desired, tables, staleUdp, before, exec, log });
+  const reconciler = startReconciler({ source, desired, targets, log, signal });
+
+  const recent = createRecent<FlowEvent>(recentEvents);
+  const events = watchEvents(paths.pins, recent, log);
+  const collected = startCollecting(paths.pins, log);
+  const state: AgentState = {
+    ...{ config, hooks, endpoints, services, reconciler, timings },
+    events: events.count,
+    collected: collected.total,
+  };
+  const cni: CniContext = {
+    endpoints,
+    gateway: place.gateway,
+    queue: createKeyedQueue(),
+    unready: reconciler.unready,
+  };
+  const server = await serveHttp(paths.socket, agentRoutes(state, cni, recent, log), log);
+
+  await Promise.race([reconciler.ready, reconciler.finished]);
+  timings.step('ready');
+  await recordSwitches(config);
+  log.info('ready', {
+    node: config.node,
+    profile: config.profile,
+    attach: hooks.mode,
+    startMs: timings.all(),
+  });
+
+  await reconciler.finished;
+  collected.stop();
+  events.close();
+  server.close();
+  server.closeAllConnections();
+  log.info('stopped; the datapath stays');
+}
+
+/** What the configuration wants attached to the node itself. Endpoints follow from their records. */
+function attachNode({ datapath, network, paths }: AgentConfig, hooks: Hooks): void {
+  hooks.refresh();
+  hooks.device(network.device);
+  if (datapath.serviceLB === 'bpf') hooks.cgroup(paths.cgroup);
+  else hooks.detachCgroup();
+}
+
+function startCollecting(
+  pins: string,
+  log: Log,
+): { readonly total: () => { conntrack: number; nat: number }; readonly stop: () => void } {
+  const collector = openCollector(pins);
+  const total = { conntrack: 0, nat: 0 };
+  const timer = setInterval(() => {
+    try {
+      const { conntrack, nat } = collector.collect();
+      total.conntrack += conntrack;
+      total.nat += nat;
+    } catch (error) {
+      log.error('flows could not be collected', { error: messageOf(error) });
+    }
+  }, collectEveryMs);
+  return {
+    total: () => ({ ...total }),
+    stop: () => {
+      clearInterval(timer);
+      collector.close();
+    },
+  };
+}

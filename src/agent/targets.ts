@@ -1,0 +1,143 @@
+import { join } from 'node:path';
+import type { AgentConfig } from '../core/agent-config.ts';
+import type { Exec } from '../core/exec.ts';
+import type { Log } from '../core/log.ts';
+import { purgeBackends } from './conntrack/purge.ts';
+import type { DatapathTables } from './datapath.ts';
+import { findIptables, type Iptables } from './iptables/backend.ts';
+import { type KubeProxy, removeKubeProxy, startKubeProxy } from './kube-proxy/index.ts';
+import { applyMasquerade, removeMasquerade } from './masquerade/iptables.ts';
+import type { Desired, WatchedKind } from './reconcile/desired.ts';
+import { ipcacheRows } from './reconcile/ipcache.ts';
+import type { ClusterNode } from './reconcile/nodes.ts';
+import type { Target } from './reconcile/reconciler.ts';
+import { applyRoutes, wantedRoutes } from './reconcile/routes.ts';
+import type { StaleUdp } from './reconcile/stale-udp.ts';
+import type { Switches } from './switches.ts';
+
+export interface TargetsContext {
+  readonly config: AgentConfig;
+  readonly node: ClusterNode;
+  readonly desired: Desired;
+  readonly tables: DatapathTables;
+  readonly staleUdp: StaleUdp;
+  /** Of the agent before this one. */
+  readonly before: Switches | undefined;
+  readonly exec: Exec;
+  readonly log: Log;
+}
+
+interface Row extends Target {
+  /** Whether the configuration asks for it. */
+  readonly when: boolean;
+}
+
+const nodes: readonly WatchedKind[] = ['Node'];
+const services: readonly WatchedKind[] = ['Service', 'EndpointSlice'];
+
+/**
+ * What the agent keeps in the kernel, in the order in which it is written: the new way of a switch
+ * stands before the traces of the old one are taken away.
+ */
+export function targetsOf(context: TargetsContext): Target[] {
+  const { config, node, desired, tables, exec } = context;
+  const { datapath, network } = config;
+  const iptables = once(() => findIptables(exec, { lockFile: join(config.paths.run, 'xtables.lock') }));
+  const kubeProxy = once(async () => startKubeProxy({ exec, iptables: await iptables() }));
+
+  const rows: readonly Row[] = [
+    {
+      name: 'ipcache',
+      when: true,
+      follows: nodes,
+      apply: () => tables.ipcache.replace(ipcacheRows(desired.nodes(), node.name, network.nativeRoutingCIDR)),
+    },
+    {
+      name: 'routes',
+      when: datapath.routing === 'native',
+      follows: nodes,
+      apply: () =>
+        applyRoutes(exec, wantedRoutes(desired.nodes(), node.name), {
+          device: network.device,
+          address: node.address,
+        }),
+    },
+    {
+      name: 'services',
+      when: datapath.serviceLB === 'bpf',
+      follows: services,
+      apply: () => {
+        desired.services.flush();
+        purgeBackends(tables, context.staleUdp.take());
+      },
+    },
+    {
+      name: 'kube-proxy',
+      when: datapath.serviceLB === 'kube-proxy',
+      follows: services,
+      apply: async () => applyKubeProxy(await kubeProxy(), context),
+    },
+    {
+      name: 'masquerade',
+      when: datapath.masquerade === 'iptables',
+      follows: nodes,
+      apply: async () => masquerade(await iptables(), context),
+    },
+    {
+      name: 'services emptied',
+      when: datapath.serviceLB !== 'bpf',
+      follows: [],
+      apply: () => {
+        tables.services.replace([]);
+        tables.backends.replace([]);
+      },
+    },
+    {
+      name: 'kube-proxy removed',
+      when: datapath.serviceLB !== 'kube-proxy' && context.before?.serviceLB === 'kube-proxy',
+      follows: [],
+      apply: async () => removeKubeProxy({ exec, iptables: await iptables() }),
+    },
+    {
+      name: 'masquerade removed',
+      when: datapath.masquerade !== 'iptables' && context.before?.masquerade === 'iptables',
+      follows: [],
+      apply: async () => removeMasquerade(await iptables()),
+    },
+  ];
+  return rows.filter(({ when }) => when);
+}
+
+async function applyKubeProxy(
+  kubeProxy: KubeProxy,
+  { desired, node, config, log }: TargetsContext,
+): Promise<void> {
+  desired.services.flush();
+  const applied = await kubeProxy.apply({
+    nodeName: node.name,
+    nodeIP: node.address,
+    clusterCIDR: config.network.podCIDR,
+    services: desired.services.services(),
+    endpointSlices: desired.services.slices(),
+  });
+  if (applied.hasChanged) log.info('kube-proxy rules written', { staleUdp: applied.staleUdp ?? 'unknown' });
+}
+
+const masquerade = (iptables: Iptables, { desired, config }: TargetsContext): Promise<boolean> =>
+  applyMasquerade(iptables, {
+    podCIDR: config.network.podCIDR,
+    nativeRoutingCIDR: config.network.nativeRoutingCIDR,
+    nodeAddresses: desired.nodes().map(({ address }) => address),
+  });
+
+/** Makes a thing when it is first needed; a failure is forgotten, so that the next call tries again. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}
