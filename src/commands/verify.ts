@@ -1,6 +1,6 @@
 import { ExitCode } from '../core/errors.ts';
 import type { CommandDefinition } from './command.ts';
-import { labNameOf, listOption, nameOption, textOption } from './shared.ts';
+import { isOn, labNameOf, listOption, nameOption, textOption } from './shared.ts';
 
 export const verify: CommandDefinition = {
   name: 'verify',
@@ -13,6 +13,7 @@ export const verify: CommandDefinition = {
       repeatable: true,
     },
     { flags: '--skip <pattern>', summary: 'leave out checks whose id matches', repeatable: true },
+    { flags: '--list', summary: "print the ids of the lab's checks and run none" },
     { flags: '--junit <file>', summary: 'also write a JUnit report, whatever happens' },
   ],
   examples: ['labctl verify', "labctl verify --only 'claim.*' -o json --junit report.xml"],
@@ -25,6 +26,10 @@ export const verify: CommandDefinition = {
       if (junit !== undefined) await checks.writeJUnit(checks.setupFailure({ name }, error), junit);
       throw error;
     });
+    if (isOn(options, 'list')) {
+      const ids = checks.checkIds(lab.resolved.profile);
+      return { data: ids, text: ids.join('\n') };
+    }
     const report = await checks.verify(lab.runtime, lab.resolved, {
       only: listOption(options, 'only'),
       skip: listOption(options, 'skip'),
