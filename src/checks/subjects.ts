@@ -49,7 +49,7 @@ export async function findSubjects(cluster: ClusterSource, nodes: readonly LabNo
     cluster.list('Pod'),
   ]);
   const service = services.find((candidate) => keyOf(candidate) === demoKey);
-  const demo = service && subjectService(service);
+  const demo = service && subjectService(service, slices);
   if (demo === undefined) throw missing(`Service ${demoKey} with a cluster address`);
   const servers = readyPods(demoKey, slices, pods);
   const neighbours = readyPods(helloKey, slices, pods);
@@ -66,9 +66,10 @@ export function portOf(service: SubjectService, name: string): SubjectPort {
   return port;
 }
 
-function subjectService(service: Service): SubjectService | undefined {
+function subjectService(service: Service, slices: readonly EndpointSlice[]): SubjectService | undefined {
   const { clusterIP, ports = [] } = service.spec;
   if (clusterIP === undefined || clusterIP === 'None') return undefined;
+  const targets = slicesOf(keyOf(service), slices).flatMap((slice) => slice.ports ?? []);
   return {
     key: keyOf(service),
     clusterIP,
@@ -76,7 +77,8 @@ function subjectService(service: Service): SubjectService | undefined {
       name: port.name ?? '',
       protocol: port.protocol === 'UDP' ? 'UDP' : 'TCP',
       port: port.port,
-      targetPort: typeof port.targetPort === 'number' ? port.targetPort : port.port,
+      // The Service may name it; the slice has the number.
+      targetPort: targets.find(({ name }) => (name ?? '') === (port.name ?? ''))?.port ?? port.port,
       nodePort: port.nodePort ?? 0,
     })),
   };
@@ -84,12 +86,8 @@ function subjectService(service: Service): SubjectService | undefined {
 
 /** Pods whose address a ready endpoint of the Service has, in the order of their nodes' names. */
 function readyPods(service: string, slices: readonly EndpointSlice[], pods: readonly Pod[]): SubjectPod[] {
-  const [namespace, name] = service.split('/');
   const ready = new Set(
-    slices
-      .filter(
-        ({ metadata }) => metadata.namespace === namespace && metadata.labels?.[serviceNameLabel] === name,
-      )
+    slicesOf(service, slices)
       .flatMap(({ endpoints }) => endpoints)
       .filter(({ conditions }) => conditions?.ready !== false)
       .flatMap(({ addresses }) => addresses),
@@ -103,6 +101,9 @@ function readyPods(service: string, slices: readonly EndpointSlice[], pods: read
     })
     .sort((a, b) => a.node.localeCompare(b.node) || a.name.localeCompare(b.name));
 }
+
+const slicesOf = (service: string, slices: readonly EndpointSlice[]): EndpointSlice[] =>
+  slices.filter(({ metadata }) => `${metadata.namespace}/${metadata.labels?.[serviceNameLabel]}` === service);
 
 const missing = (what: string): Error =>
   notFound('E_NO_DEMO', `the lab has no ${what}`, {
