@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 /** What a cache entry was made from, and what it must hold. */
@@ -60,8 +68,8 @@ export async function writeEntry(
   name: string,
   fill: (directory: string) => Promise<Omit<Manifest, 'files'>>,
 ): Promise<CacheEntry | undefined> {
-  const made = join(root, `.${name}.${process.pid}`);
-  mkdirSync(made, { recursive: true, mode: 0o700 });
+  mkdirSync(root, { recursive: true, mode: 0o700 });
+  const made = mkdtempSync(join(root, `.${name}.`));
   try {
     const described = await fill(made);
     const files = Object.fromEntries(
