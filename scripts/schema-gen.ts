@@ -1,7 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { labSchemaText } from '../src/profile/schema-text.ts';
+import { schemaFiles } from '../src/profile/schema-text.ts';
 
-/** Writes the published JSON Schema of lab files. A test holds the committed file to its source. */
-const directory = new URL('../schemas/', import.meta.url);
-await mkdir(directory, { recursive: true });
-await writeFile(new URL('lab.schema.json', directory), labSchemaText());
+/** Writes the JSON Schemas of lab files and chart values. A test holds the committed files to their source. */
+for (const [path, text] of Object.entries(schemaFiles)) {
+  const file = new URL(`../${path}`, import.meta.url);
+  await mkdir(new URL('.', file), { recursive: true });
+  await writeFile(file, text);
+}

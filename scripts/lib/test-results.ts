@@ -19,6 +19,8 @@ export interface ExpectedSkip {
   readonly file: string;
   readonly test: string;
   readonly reason: string;
+  /** The row holds only on machines without this command. */
+  readonly missing?: string;
 }
 
 export interface Verdict {

@@ -1,5 +1,6 @@
 import type { AgentConfig, AgentPaths, ClusterConfig } from '../core/agent-config.ts';
 import { cacheRoot, labPaths, nodePaths } from '../core/paths.ts';
+import { apiServerOf } from './api-server.ts';
 import type { ResolvedLab } from './resolved-lab.ts';
 
 /** What a runtime knows of an agent's surroundings. */
@@ -40,15 +41,21 @@ export function embeddedPlace(
 }
 
 /** An agent in Kubernetes: a pod of the chart, the same on every node. The chart mounts these paths. */
-export const kubernetesPlace: AgentPlace = {
-  device: 'eth0',
-  paths: {
-    run: '/run/labctl',
-    socket: '/run/labctl/agent.sock',
-    pins: '/sys/fs/bpf/labctl',
-    cgroup: '/run/labctl/cgroup',
-    cache: '/var/cache/labctl',
-    bpf: '/opt/labctl/bpf',
-  },
-  cluster: { source: 'kubernetes', server: null },
-};
+export function kubernetesPlace(lab: ResolvedLab): AgentPlace {
+  const server = apiServerOf(lab);
+  return {
+    device: 'eth0',
+    paths: {
+      run: '/run/labctl',
+      socket: '/run/labctl/agent.sock',
+      pins: '/sys/fs/bpf/labctl',
+      cgroup: '/host/cgroup',
+      cache: '/var/cache/labctl',
+      bpf: '/opt/labctl/bpf',
+    },
+    cluster: {
+      source: 'kubernetes',
+      server: server === undefined ? null : `https://${server.host}:${server.port}`,
+    },
+  };
+}

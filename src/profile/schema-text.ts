@@ -1,4 +1,12 @@
+import { chartJsonSchema } from './chart-schema.ts';
 import { labJsonSchema } from './lab-schema.ts';
 
-/** The published JSON Schema of lab files, as text. */
-export const labSchemaText = (): string => `${JSON.stringify(labJsonSchema, null, 2)}\n`;
+/** Files that are generated from the fields, by their path in the repository. */
+export const schemaFiles = {
+  'schemas/lab.schema.json': text(labJsonSchema),
+  'templates/chart/values.schema.json': text(chartJsonSchema),
+} as const;
+
+function text(schema: unknown): string {
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}

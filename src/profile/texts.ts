@@ -26,9 +26,9 @@ export const portRange: TextRule = {
 export const labName: TextRule = {
   pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
   maxLength: 32,
-  without: '-pod-',
+  without: '-pod(-|$)',
   allowed:
-    'a DNS label: a-z, 0-9 and -, no - at either end, at most 32 characters, without -pod- (it marks pod namespaces)',
+    'a DNS label: a-z, 0-9 and -, no - at either end, at most 32 characters, no -pod- inside and no -pod at its end (they mark pod namespaces)',
   explain: explainName,
 };
 
@@ -54,6 +54,6 @@ function explainCidr(value: unknown): string | undefined {
 function explainName(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   if (value.length > 32) return `is ${value.length} characters long, more than 32`;
-  if (value.includes('-pod-')) return 'contains -pod-';
+  if (/-pod(-|$)/.test(value)) return 'contains -pod- or ends in -pod';
   return 'is not a DNS label';
 }

@@ -27,7 +27,7 @@ describe('renderParts', () => {
     const kind = (await partsOf({ runtime: 'kind' })).get('agent')?.documents[0];
     expect(kind).toMatchObject({
       cluster: { source: 'kubernetes' },
-      paths: { cgroup: '/run/labctl/cgroup' },
+      paths: { cgroup: '/host/cgroup' },
     });
   });
 

@@ -26,7 +26,7 @@ export async function demoManifests(lab: ResolvedLab): Promise<readonly K8sObjec
 }
 
 function placeOf(lab: ResolvedLab, node: string): AgentPlace {
-  if (lab.runtime === 'kind' || lab.runtime === 'existing') return kubernetesPlace;
+  if (lab.runtime === 'kind' || lab.runtime === 'existing') return kubernetesPlace(lab);
   const bpf = join(projectRoot(), 'bpf');
   return embeddedPlace(lab.name, node, { cgroup: cgroupOf(lab.name, node), bpf });
 }

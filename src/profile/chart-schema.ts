@@ -1,0 +1,86 @@
+import { type Infer, integer, object, text, words } from './field.ts';
+import { cidr, labName } from './texts.ts';
+
+/** The one source of the bundled chart's values: their type, and values.schema.json. */
+
+const oneWord = (description: string, value: string) =>
+  text({ pattern: '^[^\\s]*$', allowed: 'text without blanks' }, { description, default: value });
+const port = (description: string) => integer(1, 65_535, { description });
+const ports = (description: string) =>
+  object({ first: port('First port.'), last: port('Last port, inclusive.') }, { description }, [
+    'first',
+    'last',
+  ]);
+const entries = (table: string) => integer(64, 4_194_304, { description: `Entries of the ${table} table.` });
+
+const datapath = object(
+  {
+    serviceLB: words(['kube-proxy', 'bpf'], { description: 'Who translates Services.' }),
+    masquerade: words(['iptables', 'bpf'], { description: 'Who masquerades pod traffic to the world.' }),
+    hostRouting: words(['stack', 'bpf'], { description: 'Who forwards pod packets.' }),
+    routing: words(['native', 'tunnel'], { description: 'How pod packets travel between nodes.' }),
+    attach: words(['auto', 'tcx', 'clsact'], { description: 'How tc programs are attached.' }),
+    events: words(['none', 'aggregated', 'all'], { description: 'Flow events.' }),
+    sizes: object(
+      {
+        conntrack: entries('conntrack'),
+        nat: entries('NAT'),
+        services: entries('Service'),
+        backends: entries('backend'),
+        endpoints: entries('endpoint'),
+      },
+      { description: 'Sizes of the tables.' },
+      ['conntrack', 'nat', 'services', 'backends', 'endpoints'],
+    ),
+  },
+  { description: 'Switches of the datapath; labctl render writes all of them.' },
+  ['serviceLB', 'masquerade', 'hostRouting', 'routing', 'attach', 'events', 'sizes'],
+);
+
+const network = object(
+  {
+    podCIDR: text(cidr, { description: 'Addresses of all pods.' }),
+    serviceCIDR: text(cidr, { description: 'Addresses of Services.' }),
+    nativeRoutingCIDR: text(cidr, { description: 'Destinations that are never masqueraded.' }),
+    nodePortRange: ports('Ports of NodePort Services.'),
+    natPortRange: ports("Ports that NAT may take on a node's address."),
+    device: oneWord("The nodes' uplink.", 'eth0'),
+    mtu: integer(576, 9216, { description: 'MTU of the uplink.' }),
+  },
+  { description: 'Addresses and ports.' },
+  ['podCIDR', 'serviceCIDR', 'nativeRoutingCIDR', 'nodePortRange', 'natPortRange', 'device', 'mtu'],
+);
+
+const image = object(
+  {
+    repository: oneWord('Where the agent image is.', 'labctl/agent'),
+    tag: oneWord("Tag; empty: the chart's appVersion.", ''),
+    digest: oneWord('sha256:...; wins over the tag.', ''),
+    pullPolicy: words(['Always', 'IfNotPresent', 'Never'], {
+      description: 'Never for images that were loaded into the nodes.',
+    }),
+  },
+  { description: 'The agent image.' },
+);
+
+export const chartValues = object(
+  {
+    lab: text(labName, { description: 'Name of the lab.' }),
+    profile: words(['kube-proxy', 'kpr', 'ebpf'], { description: 'Profile that the switches come from.' }),
+    k8sServiceHost: oneWord('API server by name or address; needed where there is no kube-proxy.', ''),
+    k8sServicePort: port('Its port.'),
+    datapath,
+    network,
+    image,
+  },
+  { description: 'Values of the labctl chart.' },
+  ['lab', 'profile', 'datapath', 'network'],
+);
+
+export type ChartValues = Infer<typeof chartValues>;
+
+export const chartJsonSchema = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'Values of the labctl chart',
+  ...chartValues.json,
+};
