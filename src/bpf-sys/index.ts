@@ -17,7 +17,7 @@ export {
 } from './link.ts';
 export { type BpfMap, createMap, type MapInfo, MapType, openMap, openMapById } from './map.ts';
 export type { MapDump } from './map-dump.ts';
-export { inNamespace, netnsCookie } from './netns.ts';
+export { inNamespace, inNewNamespace, netnsCookie } from './netns.ts';
 export { type LoadedObject, type ObjectFile, openObject } from './object.ts';
 export {
   type BpfProgram,

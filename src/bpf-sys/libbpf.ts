@@ -71,6 +71,7 @@ export interface Libc {
   close(fd: number): number;
   fcntl(fd: number, command: number, argument: number): number;
   setns(fd: number, type: number): number;
+  unshare(flags: number): number;
   socket(family: number, type: number, protocol: number): number;
   send(fd: number, bytes: Bytes, size: number, flags: number): bigint | number;
   recv(fd: number, bytes: Bytes, size: number, flags: number): bigint | number;
@@ -132,6 +133,7 @@ const libcSignatures: Record<keyof Libc, string> = {
   close: 'int %(int)',
   fcntl: 'int %(int, int, long)',
   setns: 'int %(int, int)',
+  unshare: 'int %(int)',
   socket: 'int %(int, int, int)',
   send: 'long %(int, const void *, size_t, int)',
   recv: 'long %(int, void *, size_t, int)',

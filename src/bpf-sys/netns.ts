@@ -13,11 +13,25 @@ const SO_NETNS_COOKIE = 71;
  * Runs `run` in the network namespace at the path. Only this thread switches, so `run` must be
  * synchronous: what it starts asynchronously would run elsewhere, and in the old namespace.
  */
-export function inNamespace<T>(path: string, run: () => T extends PromiseLike<unknown> ? never : T): T {
-  const home = openSync('/proc/thread-self/ns/net', 'r');
+export function inNamespace<T>(path: string, run: Synchronous<T>): T {
   const there = openSync(path, 'r');
   try {
-    checkedLibc('setns', libc.setns(there, CLONE_NEWNET), `enter ${path}`);
+    return away(() => checkedLibc('setns', libc.setns(there, CLONE_NEWNET), `enter ${path}`), run);
+  } finally {
+    closeSync(there);
+  }
+}
+
+/** The same in a namespace of its own, which has a loopback device and is gone afterwards. */
+export const inNewNamespace = <T>(run: Synchronous<T>): T =>
+  away(() => checkedLibc('unshare', libc.unshare(CLONE_NEWNET), 'make a network namespace'), run);
+
+type Synchronous<T> = () => T extends PromiseLike<unknown> ? never : T;
+
+function away<T>(leave: () => void, run: () => T): T {
+  const home = openSync('/proc/thread-self/ns/net', 'r');
+  try {
+    leave();
     try {
       return run();
     } finally {
@@ -25,7 +39,6 @@ export function inNamespace<T>(path: string, run: () => T extends PromiseLike<un
       if (libc.setns(home, CLONE_NEWNET) < 0) process.abort();
     }
   } finally {
-    closeSync(there);
     closeSync(home);
   }
 }
