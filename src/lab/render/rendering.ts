@@ -13,9 +13,12 @@ import type { ResolvedLab } from '../../profile/resolved-lab.ts';
 /** The agents of a lab on this machine, one configuration per node. Reads only. */
 export function agentConfigs(lab: ResolvedLab): readonly AgentConfig[] {
   return nodeNames(lab.name, lab.nodes.controlPlanes, lab.nodes.workers).map((node) =>
-    renderAgent(lab, node, placeOf(lab, node)),
+    agentConfig(lab, node),
   );
 }
+
+export const agentConfig = (lab: ResolvedLab, node: string): AgentConfig =>
+  renderAgent(lab, node, placeOf(lab, node));
 
 /** The demo workloads of a lab, from templates/demo. */
 export async function demoManifests(lab: ResolvedLab): Promise<readonly K8sObject[]> {

@@ -1,13 +1,12 @@
-import { join } from 'node:path';
 import type { Node } from '../../core/k8s.ts';
 import { labPaths, nodePaths } from '../../core/paths.ts';
 import { childCgroup, createCgroup } from '../../platform/cgroup.ts';
-import { privateDirectory, projectRoot, writeAtomic } from '../../platform/fs.ts';
+import { privateDirectory, writeAtomic } from '../../platform/fs.ts';
 import { mountBpffs } from '../../platform/mounts.ts';
-import { embeddedPlace, renderAgent } from '../../profile/render-agent.ts';
 import type { ResolvedLab } from '../../profile/resolved-lab.ts';
 import { type Layout, removePins, removeRunDirectory, startRoleServer } from '../../runtime/netns/index.ts';
 import type { Step } from '../context.ts';
+import { agentConfig } from '../render/rendering.ts';
 
 export const nodes: Step = {
   title: 'Make nodes',
@@ -37,10 +36,8 @@ export const nodes: Step = {
 };
 
 export async function writeAgentConfig(lab: ResolvedLab, node: string): Promise<void> {
-  const cgroup = childCgroup(lab.name, node);
-  const place = embeddedPlace(lab.name, node, { cgroup, bpf: join(projectRoot(), 'bpf') });
-  const config = renderAgent(lab, node, place);
-  await writeAtomic(nodePaths(lab.name, node).config, `${JSON.stringify(config, null, 2)}\n`);
+  const text = `${JSON.stringify(agentConfig(lab, node), null, 2)}\n`;
+  await writeAtomic(nodePaths(lab.name, node).config, text);
 }
 
 function nodeObject(lab: ResolvedLab, node: Layout['nodes'][number]): Node {

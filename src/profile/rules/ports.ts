@@ -6,6 +6,8 @@ const natPorts = 'spec.network.natPortRange';
 /** The demo Service's echo ports come this far after its HTTP port (templates/demo/demo.yaml). */
 const echoPortDistance = 7;
 
+const leastLeft = 1024;
+
 export const portRules: readonly Rule[] = [
   {
     id: 'port-range.nodePortRange',
@@ -18,6 +20,7 @@ export const portRules: readonly Rule[] = [
     check: ({ spec }) => order('natPortRange', spec.network.natPortRange),
   },
   { id: 'port-ranges-overlap', fields: [nodePorts, natPorts], check: rangesOverlap },
+  { id: 'ports-left-for-nodes', fields: [nodePorts, natPorts], check: portsLeft },
   { id: 'nat-port-range-size', fields: [natPorts], check: natRangeSize },
   { id: 'node-port-in-range', fields: ['spec.demo.nodePort', nodePorts], check: nodePortInRange },
 ];
@@ -41,6 +44,22 @@ function rangesOverlap({ spec }: CompleteLab): Violation | undefined {
   return {
     message: `nodePortRange ${nodePortRange} and natPortRange ${natPortRange} overlap: a reply to a translated flow could be taken for a new NodePort connection`,
     allowed: 'ranges that share no port',
+  };
+}
+
+/** A node's own connections take ports from one range that NAT and NodePorts leave alone. */
+function portsLeft({ spec }: CompleteLab): Violation | undefined {
+  const { nodePortRange, natPortRange } = spec.network;
+  const taken = [parsePortRange(nodePortRange), parsePortRange(natPortRange)]
+    .filter((range) => range !== undefined)
+    .toSorted((a, b) => a.first - b.first);
+  const firsts = [1024, ...taken.map(({ last }) => last + 1)];
+  const lasts = [...taken.map(({ first }) => first - 1), 65_535];
+  const largest = Math.max(...firsts.map((first, i) => (lasts[i] ?? 0) - Math.max(first, 1024) + 1));
+  if (taken.length < 2 || largest >= leastLeft) return undefined;
+  return {
+    message: `nodePortRange ${nodePortRange} and natPortRange ${natPortRange} leave ${Math.max(largest, 0)} ports in a row to the nodes' own connections`,
+    allowed: `ranges that leave ${leastLeft} ports in a row above 1023`,
   };
 }
 

@@ -163,6 +163,13 @@ const rows: readonly Row[] = [
     says: /nodePortRange 30000-32767 and natPortRange 32767-40000 overlap/,
   },
   {
+    rule: 'ports-left-for-nodes',
+    text: 'spec:\n  network:\n    nodePortRange: 2000-32767\n    natPortRange: 32768-65535\n',
+    at: '6:19',
+    field: 'spec.network.natPortRange',
+    says: /leave 976 ports in a row/,
+  },
+  {
     rule: 'nat-port-range-size',
     text: 'spec:\n  network: { natPortRange: 50000-50100 }\n',
     at: '4:28',
