@@ -24,14 +24,16 @@ export function commandOf(container: Container, pod: Pod, podIP: string): Contai
     });
   }
   const [file = '', ...args] = [...(container.command ?? entry()), ...(container.args ?? [])];
-  const env = Object.fromEntries((container.env ?? []).map((each) => [each.name, valueOf(each, pod, podIP)]));
+  const env = Object.fromEntries(
+    (container.env ?? []).map((each) => [each.name, resolveValue(each, pod, podIP)]),
+  );
   return { file, args, env: { HOSTNAME: pod.metadata.name, ...env } };
 }
 
 /** `labctl/demo:v1`, `registry/labctl/demo@sha256:...` -> demo. */
 const bareName = (image: string): string => (image.split('/').at(-1) ?? image).replace(/[:@].*$/, '');
 
-function valueOf(variable: EnvVar, pod: Pod, podIP: string): string {
+function resolveValue(variable: EnvVar, pod: Pod, podIP: string): string {
   const path = variable.valueFrom?.fieldRef?.fieldPath;
   if (path === undefined) return variable.value ?? '';
   const read = fields[path];

@@ -63,7 +63,7 @@ export async function createLab(
     const made = isNew ? await make(lab, options, context, startedAtMs) : await change(lab, plan, context);
     return report(made.record, plan.action, plan.changes, made.cold, startedAtMs);
   } finally {
-    lock.release();
+    lock.release({ remove: true });
   }
 }
 

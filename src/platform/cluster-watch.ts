@@ -1,6 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { ClusterEvent } from '../core/cluster.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Kind, ObjectOf } from '../core/k8s.ts';
@@ -92,7 +93,8 @@ async function tellChange<K extends Kind>(
     const object = await read(kind, key);
     if (object === undefined) return;
     told.set(name, { stamp, object });
-    handler({ type: 'set', object });
+    // The file may have changed between the look at its stamp and its reading.
+    if (!isDeepStrictEqual(object, before?.object)) handler({ type: 'set', object });
   } catch (error) {
     // Somebody is editing: what was told last stays true until the file can be read again.
     told.set(name, { stamp, object: before?.object });

@@ -8,9 +8,13 @@ let writes = 0;
 /** Replaces a file as one act: readers see the old text or the new one, also after a power cut. */
 export async function writeAtomic(path: string, text: string, mode = 0o600): Promise<void> {
   await placeAtomic(path, `${path}.${process.pid}.${++writes}.tmp`, text, mode);
+  await syncDirectory(dirname(path));
 }
 
-/** As `writeAtomic`, with the temporary name given: for directories that somebody watches. */
+/**
+ * As `writeAtomic`, with the temporary name given, for directories that somebody watches. After a power
+ * cut the old text may be back: good for what a reboot ends anyway.
+ */
 export async function placeAtomic(
   path: string,
   temporary: string,
@@ -25,7 +29,6 @@ export async function placeAtomic(
     await file.close();
   }
   await rename(temporary, path);
-  await syncDirectory(dirname(path));
 }
 
 /** Appends a line that is on disk when the promise resolves. */

@@ -3,7 +3,7 @@ import type { ControllerConfig } from '../../core/controller-config.ts';
 import { failure, messageOf } from '../../core/errors.ts';
 import type { Exec } from '../../core/exec.ts';
 import { cacheRoot, labPaths } from '../../core/paths.ts';
-import { bundledProgram, projectRoot, writeAtomic } from '../../platform/fs.ts';
+import { bundledProgram, writeAtomic } from '../../platform/fs.ts';
 import { labEnvironment } from '../../platform/process.ts';
 import type { Compiled, Step } from '../context.ts';
 
@@ -21,25 +21,15 @@ export const compile: Step = {
 };
 
 export async function runCompile(exec: Exec): Promise<Compiled> {
-  const sources = join(projectRoot(), 'bpf');
-  const args = [
-    bundledProgram('agent'),
-    'compile',
-    '--sources',
-    sources,
-    '--cache',
-    cacheRoot(),
-    '-o',
-    'json',
-  ];
+  const args = [bundledProgram('agent'), 'compile', '--cache', cacheRoot()];
   const { stdout } = await exec(process.execPath, args, {
     timeoutMs: compileLimitMs,
     env: labEnvironment(),
   });
   try {
     const answer: unknown = JSON.parse(stdout);
-    if (typeof answer === 'object' && answer !== null && 'warm' in answer && 'cni' in answer) {
-      return { warm: answer.warm === true, cni: String(answer.cni) };
+    if (typeof answer === 'object' && answer !== null && 'cold' in answer && 'cni' in answer) {
+      return { warm: answer.cold !== true, cni: String(answer.cni) };
     }
     throw new Error('it names no plug-in');
   } catch (cause) {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import type { Exec } from '../../core/exec.ts';
 import { configureNamespace, ipBatch, type NamespaceSetup } from '../../platform/net.ts';
@@ -26,9 +27,10 @@ export async function createHostLink(exec: Exec, layout: Layout): Promise<void> 
   const { link, peer, address } = layout.host;
   const prefix = layout.nodeCIDR.split('/')[1];
   await ipBatch(exec, [
-    `link add ${link} mtu ${layout.mtu} addrgenmode none type veth peer name ${peer} mtu ${layout.mtu} netns ${layout.fabric}`,
+    `link add ${link} mtu ${layout.mtu} type veth peer name ${peer} mtu ${layout.mtu} netns ${layout.fabric}`,
   ]);
-  await writeFile(`/proc/sys/net/ipv6/conf/${link}/disable_ipv6`, '1');
+  const ipv6 = `/proc/sys/net/ipv6/conf/${link}/disable_ipv6`;
+  if (existsSync(ipv6)) await writeFile(ipv6, '1');
   await ipBatch(exec, [`address add ${address}/${prefix} dev ${link}`, `link set ${link} up`]);
   await configureNamespace(exec, layout.fabric, {
     sysctls: [],

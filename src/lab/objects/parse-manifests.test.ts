@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { LabError, Problem } from '../../core/errors.ts';
+import { projectRoot } from '../../platform/fs.ts';
+import { kindOfWord } from './kind-words.ts';
+import { parseManifests } from './parse-manifests.ts';
+
+test.each(['demo.yaml', 'hello.yaml'])('the bundled %s is valid', (file) => {
+  const text = readFileSync(join(projectRoot(), 'templates', 'demo', file), 'utf8');
+  expect(parseManifests([{ file, text }])).toHaveLength(2);
+});
+
+test('a List counts as its items', () => {
+  const text = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [service({}), service({})] });
+  expect(parseManifests([{ file: '-', text }])).toHaveLength(2);
+});
+
+test('all problems are told at once, each with its place', () => {
+  const text = `apiVersion: v1
+kind: Service
+metadata:
+  name: Demo
+spec:
+  type: NodePorts
+  ports:
+    - port: 80
+      nodePort: 70000
+---
+kind: Servics
+`;
+  expect(problemsOf(text).map(({ line, column, field }) => [line, column, field])).toEqual([
+    [4, 9, 'metadata.name'],
+    [6, 9, 'spec.type'],
+    [9, 17, 'spec.ports.0.nodePort'],
+    [11, 7, 'kind'],
+  ]);
+  expect(problemsOf(text)[3]?.suggestion).toBe('Service');
+});
+
+test('text that is not YAML has a place too', () => {
+  expect(problemsOf('a: [1,\nb: }')[0]).toMatchObject({ file: 'x.yaml', line: 2 });
+});
+
+test.each([
+  [{ spec: { ports: [] } }, 'a Service needs a port'],
+  [{ spec: { ports: [{ port: 1 }, { port: 2 }] } }, 'every port needs a name where there are several'],
+  [{ spec: { ports: [{ port: 1, protocol: 'ICMP' }] } }, 'is not a protocol'],
+  [{ spec: { ports: [{ port: 1 }], clusterIP: '1.2.3' } }, 'is not an address'],
+  [{ apiVersion: 'v2' }, 'Service has another apiVersion'],
+])('%j is refused', (change, message) => {
+  expect(problemsOf(JSON.stringify(service(change))).map((each) => each.message)).toContain(message);
+});
+
+test('a selector that does not match its template is refused', () => {
+  const text = JSON.stringify({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'x' },
+    spec: {
+      selector: { matchLabels: { app: 'x' } },
+      template: { metadata: { labels: { app: 'y' } }, spec: { containers: [{ name: 'c', image: 'demo' }] } },
+    },
+  });
+  expect(problemsOf(text).map((each) => each.field)).toEqual(['spec.template.metadata.labels']);
+});
+
+test.each([
+  ['pods', 'Pod'],
+  ['po', 'Pod'],
+  ['svc', 'Service'],
+  ['Deployment', 'Deployment'],
+])('the word %s means %s', (word, kind) => {
+  expect(kindOfWord(word)).toBe(kind);
+});
+
+test('an unknown word comes with the nearest one', () => {
+  expect(() => kindOfWord('servces')).toThrow(expect.objectContaining({ fix: 'did you mean services?' }));
+});
+
+function problemsOf(text: string): readonly Problem[] {
+  try {
+    parseManifests([{ file: 'x.yaml', text }]);
+  } catch (error) {
+    return ((error as LabError).details as { problems: Problem[] }).problems;
+  }
+  return [];
+}
+
+const service = (change: object): object => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'demo' },
+  spec: { ports: [{ port: 80 }] },
+  ...change,
+});
