@@ -1,6 +1,7 @@
 import type { Metric, Sample } from './server/metrics-text.ts';
 import { type AgentState, tableFill } from './status.ts';
 import { type MetricRow, openMetrics } from './tables/index.ts';
+import { snakeCase } from './words.ts';
 
 /** Everything that /metrics tells. Counters of the datapath are the kernel's own, so they outlive the agent. */
 export function agentMetrics(state: AgentState): Metric[] {
@@ -23,7 +24,10 @@ function packetMetrics(rows: readonly MetricRow[]): Metric[] {
     help,
     samples: rows
       .filter((row) => row.kind === kind)
-      .map((row) => ({ labels: { [label]: row.name, direction: row.direction }, value: row[value] })),
+      .map((row) => ({
+        labels: { [label]: row.name, direction: snakeCase(row.direction) },
+        value: row[value],
+      })),
   });
   const lost = rows
     .filter(({ name }) => name === 'event_lost')

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { openMap } from '../bpf-sys/index.ts';
 import type { AgentConfig } from '../core/agent-config.ts';
 import { maps } from '../datapath/generated/maps.ts';
@@ -73,15 +74,17 @@ export function agentStatus(state: AgentState): AgentStatus {
   };
 }
 
-/** Tables whose entries come and go; lab_metrics always has all of its own. */
-const countedTables = Object.keys(maps).filter((name) => name !== maps.lab_metrics.name);
-
-export const tableFill = (pins: string): TableFill[] =>
-  countedTables.map((name) => {
-    const map = openMap(pinPaths(pins).map(name));
+/** Tables that are loaded and whose entries come and go; lab_metrics always has all of its own. */
+export function tableFill(pins: string): TableFill[] {
+  const paths = pinPaths(pins);
+  const pinned = new Set(readdirSync(paths.maps));
+  const names = Object.keys(maps).filter((name) => name !== maps.lab_metrics.name && pinned.has(name));
+  return names.map((name) => {
+    const map = openMap(paths.map(name));
     try {
       return { name, entries: map.dump().count, maxEntries: map.maxEntries };
     } finally {
       map.close();
     }
   });
+}

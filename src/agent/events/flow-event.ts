@@ -1,7 +1,8 @@
 import { formatIp4 } from '../../core/ip.ts';
-import { dropReasons, forwardCodes } from '../../datapath/generated/codes.ts';
+import { type Code, dropReasons, forwardCodes } from '../../datapath/generated/codes.ts';
 import { LabDirection, LabEventType, LabFile } from '../../datapath/generated/enums.ts';
 import type { LabEvent, LabTuple } from '../../datapath/generated/structs.ts';
+import { snakeCase } from '../words.ts';
 
 /** What the datapath told of one packet, for people and for `/flows`. */
 export interface FlowEvent {
@@ -9,9 +10,9 @@ export interface FlowEvent {
   readonly type: string;
   /** Which program saw it. */
   readonly direction: string;
-  /** Drop reason, or where the packet went. */
-  readonly code: string;
-  readonly sentence: string;
+  /** Drop reason, or where the packet went; not told where that is open yet. */
+  readonly code?: string;
+  readonly sentence?: string;
   /** Of a drop: the statement of bpf/. */
   readonly where?: string;
   readonly ifindex: number;
@@ -26,14 +27,12 @@ export interface FlowEvent {
 /** `bootMs` is the wall clock at monotonic 0. */
 export function flowEvent(event: LabEvent, bootMs: number): FlowEvent {
   const isDrop = event.type === LabEventType.drop;
-  const code = (isDrop ? dropReasons : forwardCodes)[event.code];
   const translated = event.to.daddr === 0 && event.to.saddr === 0 ? undefined : event.to;
   return {
     time: new Date(bootMs + Number(event.time / 1_000_000n)).toISOString(),
     type: wordOf(LabEventType, event.type),
     direction: wordOf(LabDirection, event.direction),
-    code: code?.name ?? String(event.code),
-    sentence: code?.sentence ?? 'Unknown code: the datapath is newer than the agent',
+    ...(event.code === 0 ? {} : named(isDrop ? dropReasons : forwardCodes, event.code)),
     ...(isDrop ? { where: `${wordOf(LabFile, event.file)}:${event.line}` } : {}),
     ifindex: event.ifindex,
     length: event.length,
@@ -54,8 +53,13 @@ const protocols: Readonly<Record<number, string>> = { 1: 'icmp', 6: 'tcp', 17: '
 const sourceOf = ({ saddr, sport }: LabTuple): string => `${formatIp4(saddr)}:${sport}`;
 const destinationOf = ({ daddr, dport }: LabTuple): string => `${formatIp4(daddr)}:${dport}`;
 
-/** `fromContainer` of an enum as `from_container`, the word of the C side. */
-function wordOf(words: Readonly<Record<string, number>>, value: number): string {
-  const name = Object.keys(words).find((key) => words[key] === value) ?? String(value);
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+function named(
+  codes: Readonly<Record<number, Code>>,
+  value: number,
+): { readonly code: string; readonly sentence: string } {
+  const { name, sentence } = codes[value] ?? { name: String(value), sentence: 'Newer than this agent' };
+  return { code: name, sentence };
 }
+
+const wordOf = (words: Readonly<Record<string, number>>, value: number): string =>
+  snakeCase(Object.keys(words).find((key) => words[key] === value) ?? String(value));

@@ -29,7 +29,7 @@ export function watchEvents(pins: string, recent: Recent<FlowEvent>, log: Log): 
       const flow = flowEvent(event, bootTime());
       recent.add(flow);
       if (event.type !== LabEventType.drop) return;
-      const heldBack = limit.pass(flow.code);
+      const heldBack = limit.pass(flow.code ?? '');
       if (heldBack === undefined) return;
       const { time: _, type: __, ...fields } = flow;
       log.warn('drop', heldBack === 0 ? fields : { ...fields, notLogged: heldBack });
