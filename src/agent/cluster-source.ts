@@ -1,6 +1,5 @@
 import type { ClusterConfig } from '../core/agent-config.ts';
 import type { ClusterSource } from '../core/cluster.ts';
-import { environmentError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 
 /** Opens where the cluster's objects come from. Only the code of the one that is asked for is loaded. */
@@ -9,7 +8,6 @@ export async function openClusterSource(config: ClusterConfig, log: Log): Promis
     const { openClusterDir } = await import('../platform/cluster-dir.ts');
     return openClusterDir(config.path, { log });
   }
-  throw environmentError('E_CLUSTER_SOURCE', 'this agent reads the cluster from a directory only', {
-    fix: 'set cluster.source to "directory"',
-  });
+  const { openClusterKube } = await import('../platform/cluster-kube.ts');
+  return openClusterKube({ server: config.server, log });
 }

@@ -6,6 +6,7 @@ import type { Log } from '../core/log.ts';
 import { type Hooks, openHooks } from './attach/index.ts';
 import { openClusterSource } from './cluster-source.ts';
 import type { CniContext } from './cni/commands.ts';
+import { installCni } from './cni/install.ts';
 import { compileDatapath } from './compile.ts';
 import { openDatapathTables } from './datapath.ts';
 import { endpointKernel, hasIp6 } from './endpoints/kernel.ts';
@@ -99,6 +100,7 @@ export async function runAgent(config: AgentConfig, { exec, log, signal }: Agent
   await Promise.race([reconciler.ready, reconciler.finished]);
   timings.step('ready');
   await recordSwitches(config);
+  if (config.cluster.source === 'kubernetes' && !signal.aborted) await installCni(paths, exec);
   log.info('ready', {
     node: config.node,
     profile: config.profile,

@@ -7,8 +7,9 @@ import type { DatapathTables } from './datapath.ts';
 import { findIptables, type Iptables } from './iptables/backend.ts';
 import { type KubeProxy, removeKubeProxy, startKubeProxy } from './kube-proxy/index.ts';
 import { applyMasquerade, removeMasquerade } from './masquerade/iptables.ts';
+import { nodeNameServers } from './node/name-servers.ts';
 import type { Desired, WatchedKind } from './reconcile/desired.ts';
-import { ipcacheRows } from './reconcile/ipcache.ts';
+import { ipcacheRows, viaStackRows } from './reconcile/ipcache.ts';
 import type { ClusterNode } from './reconcile/nodes.ts';
 import type { Target } from './reconcile/reconciler.ts';
 import { applyRoutes, wantedRoutes } from './reconcile/routes.ts';
@@ -42,6 +43,10 @@ const services: readonly WatchedKind[] = ['Service', 'EndpointSlice'];
 export function targetsOf(context: TargetsContext): Target[] {
   const { config, node, desired, tables, exec } = context;
   const { datapath, network } = config;
+  // There the chains are written by the real kube-proxy, and the node's name server may be one that
+  // netfilter redirects.
+  const isKubernetes = config.cluster.source === 'kubernetes';
+  const nameServers = isKubernetes ? nodeNameServers() : [];
   const iptables = once(() => findIptables(exec, { lockFile: join(config.paths.run, 'xtables.lock') }));
   const kubeProxy = once(async () => startKubeProxy({ exec, iptables: await iptables() }));
 
@@ -50,7 +55,11 @@ export function targetsOf(context: TargetsContext): Target[] {
       name: 'ipcache',
       when: true,
       follows: nodes,
-      apply: () => tables.ipcache.replace(ipcacheRows(desired.nodes(), node.name, network.nativeRoutingCIDR)),
+      apply: () =>
+        tables.ipcache.replace([
+          ...viaStackRows(nameServers),
+          ...ipcacheRows(desired.nodes(), node.name, network.nativeRoutingCIDR),
+        ]),
     },
     {
       name: 'routes',
@@ -73,7 +82,7 @@ export function targetsOf(context: TargetsContext): Target[] {
     },
     {
       name: 'kube-proxy',
-      when: datapath.serviceLB === 'kube-proxy',
+      when: datapath.serviceLB === 'kube-proxy' && !isKubernetes,
       follows: services,
       apply: async () => applyKubeProxy(await kubeProxy(), context),
     },
@@ -94,7 +103,8 @@ export function targetsOf(context: TargetsContext): Target[] {
     },
     {
       name: 'kube-proxy removed',
-      when: datapath.serviceLB !== 'kube-proxy' && context.before?.serviceLB === 'kube-proxy',
+      when:
+        datapath.serviceLB !== 'kube-proxy' && context.before?.serviceLB === 'kube-proxy' && !isKubernetes,
       follows: [],
       apply: async () => removeKubeProxy({ exec, iptables: await iptables() }),
     },

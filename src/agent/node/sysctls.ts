@@ -33,10 +33,7 @@ export function nodeSettings(config: AgentConfig): Setting[] {
     // A NodePort goes out where it came in; clients must not be told to go round us.
     ...conf('send_redirects', '0'),
     ...conf('accept_redirects', '0'),
-    {
-      name: 'net/ipv4/conf/all/route_localnet',
-      value: config.datapath.serviceLB === 'kube-proxy' ? '1' : '0',
-    },
+    ...routeLocalnet(config),
     { name: 'net/ipv4/ip_local_port_range', value: localPortRange(config.network) },
     ...['iptables', 'ip6tables', 'arptables'].map((table) => ({
       name: `net/bridge/bridge-nf-call-${table}`,
@@ -46,11 +43,22 @@ export function nodeSettings(config: AgentConfig): Setting[] {
   ];
 }
 
+/** In Kubernetes kube-proxy and whoever redirects the node's name server to 127.0.0.11 know better. */
+function routeLocalnet({ cluster, datapath }: AgentConfig): Setting[] {
+  if (cluster.source === 'kubernetes') return [];
+  return [
+    { name: 'net/ipv4/conf/all/route_localnet', value: datapath.serviceLB === 'kube-proxy' ? '1' : '0' },
+  ];
+}
+
 /** Values before the first change, by name. */
 export type OldValues = Readonly<Record<string, string>>;
 
+/** A container sees /proc/sys read-only, and gets the node's writable one at another place. */
+const sysctlRoot = (): string => process.env.LABCTL_PROC_SYS ?? '/proc/sys';
+
 /** Writes what differs, and answers the values that it found. */
-export function applySettings(settings: readonly Setting[], root = '/proc/sys'): OldValues {
+export function applySettings(settings: readonly Setting[], root = sysctlRoot()): OldValues {
   const old: Record<string, string> = {};
   for (const { name, value, isOptional } of settings) {
     const path = join(root, name);

@@ -29,3 +29,16 @@ export function ipcacheRows(
   }
   return [...rows.values()];
 }
+
+/** Addresses that packets reach by the node's stack only, whatever the profile: netfilter redirects them there. */
+export const viaStackRows = (addresses: readonly string[]): (readonly [LabIpcacheKey, LabIpcache])[] =>
+  addresses.flatMap((address) => {
+    const addr = parseIp4(address);
+    if (addr === undefined) return [];
+    return [
+      [
+        { prefixlen: 32, addr },
+        { identity: LabIdentity.world, nodeAddr: 0, flags: LabIpcacheFlags.viaStack },
+      ] as const,
+    ];
+  });

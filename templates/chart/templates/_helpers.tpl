@@ -47,15 +47,6 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 -}}
 {{- end -}}
 
-{{- define "labctl.conflist" -}}
-{{- dict
-  "cniVersion" "1.0.0"
-  "name" "labctl"
-  "plugins" (list (dict "type" "labctl-cni" "agentSocket" "/run/labctl/agent.sock"))
-  | toPrettyJson
--}}
-{{- end -}}
-
 {{/* Asks the agent on its socket: probes by HTTP cannot reach one. */}}
 {{- define "labctl.ask" -}}
 [curl, -sf, -m, '2', --unix-socket, /run/labctl/agent.sock, 'http://agent/{{ . }}']

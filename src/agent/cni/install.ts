@@ -1,0 +1,60 @@
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { AgentPaths } from '../../core/agent-config.ts';
+import type { Exec } from '../../core/exec.ts';
+import { isErrno, projectRoot, writeAtomic } from '../../platform/fs.ts';
+import { compilePlugin } from '../compile.ts';
+
+export interface CniPlaces {
+  /** Where the container runtime looks for plug-ins. */
+  readonly binaries: string;
+  /** Where it looks for configurations. */
+  readonly configurations: string;
+}
+
+const kubernetesPlaces: CniPlaces = { binaries: '/opt/cni/bin', configurations: '/etc/cni/net.d' };
+const pluginName = 'labctl-cni';
+/** The runtime takes the first file by name. */
+const configurationName = '05-labctl.conflist';
+
+/**
+ * Hands the node's pods to this agent. Call it when the node is programmed: from here on the kubelet
+ * calls the node ready. Removed by `labctl down` only, as a node without it stops taking pods.
+ */
+export async function installCni(
+  paths: Pick<AgentPaths, 'cache' | 'socket'>,
+  exec: Exec,
+  places: CniPlaces = kubernetesPlaces,
+): Promise<void> {
+  const sources = join(projectRoot(), 'cni');
+  const plugin = await compilePlugin({ sources, file: `${pluginName}.c`, cache: paths.cache, exec });
+  placeBinary(plugin.path, join(places.binaries, pluginName));
+  mkdirSync(places.configurations, { recursive: true });
+  const text = `${JSON.stringify(configuration(paths.socket), null, 2)}\n`;
+  await writeAtomic(join(places.configurations, configurationName), text, 0o644);
+}
+
+const configuration = (agentSocket: string): object => ({
+  cniVersion: '1.0.0',
+  name: 'labctl',
+  plugins: [{ type: pluginName, agentSocket }],
+});
+
+/** A plug-in that runs cannot be overwritten, and one that is the same stays. */
+function placeBinary(from: string, to: string): void {
+  if (sameContent(from, to)) return;
+  mkdirSync(dirname(to), { recursive: true });
+  const aside = `${to}.${process.pid}`;
+  copyFileSync(from, aside);
+  chmodSync(aside, 0o755);
+  renameSync(aside, to);
+}
+
+function sameContent(a: string, b: string): boolean {
+  try {
+    return readFileSync(a).equals(readFileSync(b));
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return false;
+    throw error;
+  }
+}
