@@ -52,7 +52,10 @@ const indexOf = (device: string): number => {
 };
 const counted = (slot: number): number => {
   const value = counters.lookup(Buffer.from([slot, 0, 0, 0])) ?? Buffer.alloc(0);
-  return Array.from({ length: value.length / 8 }, (_, cpu) => Number(value.readBigUInt64LE(cpu * 8))).reduce((a, b) => a + b, 0);
+  return Array.from({ length: value.length / 8 }, (_, cpu) => Number(value.readBigUInt64LE(cpu * 8))).reduce(
+    (a, b) => a + b,
+    0,
+  );
 };
 /** One broadcast from `far` arrives at `near`. */
 const sendToNear = (): void => {

@@ -1,9 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bpfFlags } from '../../src/agent/compile.ts';
-import { mountBpffs, type ObjectFile, openObject, unmountBpffs } from '../../src/bpf-sys/index.ts';
+import {
+  inNamespace,
+  mountBpffs,
+  type ObjectFile,
+  openObject,
+  unmountBpffs,
+} from '../../src/bpf-sys/index.ts';
 
 /** A bpffs of this test run. */
 export interface ScratchBpffs {
@@ -49,6 +55,12 @@ function compile(): Buffer {
 export function scratchNamespace(name: string): { readonly path: string; remove(): void } {
   const ip = (...args: string[]): void => void execFileSync('ip', args, { stdio: 'pipe' });
   ip('netns', 'add', name);
+  // No packets but those of the test.
+  inNamespace(`/run/netns/${name}`, () => {
+    for (const which of ['all', 'default'])
+      writeFileSync(`/proc/sys/net/ipv6/conf/${which}/disable_ipv6`, '1');
+    return undefined;
+  });
   ip('-n', name, 'link', 'set', 'lo', 'up');
   ip('-n', name, 'link', 'add', 'near', 'type', 'veth', 'peer', 'name', 'far');
   for (const device of ['near', 'far']) ip('-n', name, 'link', 'set', device, 'up');

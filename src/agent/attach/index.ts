@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { attachCgroup, ifindexOf, openProgram } from '../../bpf-sys/index.ts';
+import { attachCgroup, ifindexOf, type LinkInfo, openProgram } from '../../bpf-sys/index.ts';
 import type { DatapathConfig } from '../../core/agent-config.ts';
 import { pinPaths } from '../pins.ts';
 import { type AttachMode, attachMode, deviceHooks, onDevice } from './device-hooks.ts';
@@ -21,6 +21,12 @@ export interface HookState {
   readonly alive: boolean;
 }
 
+export interface Refreshed {
+  readonly kept: number;
+  readonly swapped: number;
+  readonly dropped: number;
+}
+
 /** Attaches the programs of a pin directory. Everything may be repeated; devices are those of the caller's namespace. */
 export interface Hooks {
   readonly mode: AttachMode;
@@ -34,7 +40,7 @@ export interface Hooks {
   readonly cgroup: (path: string) => void;
   readonly detachCgroup: () => void;
   /** After a load: makes every pinned link run the program that is pinned now, and drops dead ones. */
-  readonly refresh: () => { readonly swapped: number; readonly dropped: number };
+  readonly refresh: () => Refreshed;
   /** Links by their pins; clsact filters have none. */
   readonly list: () => readonly HookState[];
 }
@@ -75,22 +81,23 @@ export function openHooks(options: HooksOptions): Hooks {
     },
     refresh() {
       const pinned = new Set(readdirSync(pins.programs));
-      let [swapped, dropped] = [0, 0];
+      const count = { kept: 0, swapped: 0, dropped: 0 };
       for (const name of readdirSync(pins.links)) {
         const parsed = parseLink(name);
         if (parsed === undefined) continue;
-        if (pinned.has(parsed.program) && refreshed(pins.link(name), pins.program(parsed.program)))
-          swapped += 1;
-        else dropped += Number(dropLink(pins.link(name)));
+        const path = pins.link(name);
+        const what = pinned.has(parsed.program) ? refreshed(path, pins.program(parsed.program)) : 'dropped';
+        if (what === 'dropped') dropLink(path);
+        count[what] += 1;
       }
-      return { swapped, dropped };
+      return count;
     },
     list: () =>
       readdirSync(pins.links).flatMap((name) => {
         const parsed = parseLink(name);
         const link = parsed === undefined ? undefined : openIfThere(pins.link(name));
         if (parsed === undefined || link === undefined) return [];
-        const { programId, ifindex, cgroupId } = link.info();
+        const info = link.info();
         link.close();
         const device = parsed.device === undefined ? {} : { device: parsed.device };
         return [
@@ -98,23 +105,28 @@ export function openHooks(options: HooksOptions): Hooks {
             pin: pins.link(name),
             hook: parsed.hook,
             ...device,
-            programId,
-            alive: ifindex > 0 || cgroupId > 0n,
+            programId: info.programId,
+            alive: isAlive(info),
           },
         ];
       }),
   };
 }
 
-/** False where the link's device or cgroup is gone. */
-function refreshed(linkPath: string, programPath: string): boolean {
+/** A dead link still takes no new program, and has no device or cgroup to name. */
+function refreshed(linkPath: string, programPath: string): keyof Refreshed {
   const link = openIfThere(linkPath);
-  if (link === undefined) return false;
+  if (link === undefined) return 'dropped';
   const program = openProgram(programPath);
   try {
-    return link.info().programId === program.info.id || swap(link, program);
+    const info = link.info();
+    if (!isAlive(info)) return 'dropped';
+    if (info.programId === program.info.id) return 'kept';
+    return swap(link, program) ? 'swapped' : 'dropped';
   } finally {
     program.close();
     link.close();
   }
 }
+
+const isAlive = ({ ifindex, cgroupId }: LinkInfo): boolean => ifindex > 0 || cgroupId > 0n;
