@@ -1,6 +1,7 @@
 import type { ClusterSource } from '../core/cluster.ts';
 import { notFound } from '../core/errors.ts';
 import { type EndpointSlice, keyOf, type Pod, type Service, serviceNameLabel } from '../core/k8s.ts';
+import { waitFor } from '../core/wait-for.ts';
 import type { LabNode } from '../runtime/port.ts';
 
 export interface SubjectPod {
@@ -41,8 +42,29 @@ export const demoPorts = { http: 'http', tcp: 'echo-tcp', udp: 'echo-udp' } as c
 const demoKey = 'default/demo';
 const helloKey = 'default/hello';
 
-/** Finds the demo in the cluster. Throws where a part is missing: a check without its subject proves nothing. */
-export async function findSubjects(cluster: ClusterSource, nodes: readonly LabNode[]): Promise<Subjects> {
+const readyLimitMs = 30_000;
+
+/**
+ * Finds the demo in the cluster and waits until it is whole: a server on every node, and every pod of it
+ * ready. Throws where a part stays missing: a check without its subject proves nothing.
+ */
+export async function findSubjects(
+  cluster: ClusterSource,
+  nodes: readonly LabNode[],
+  { timeoutMs = readyLimitMs, signal }: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {},
+): Promise<Subjects> {
+  return await waitFor('the demo to be ready', () => lookForSubjects(cluster, nodes), {
+    timeoutMs,
+    intervalMs: 100,
+    fix: 'labctl get pods shows what runs; labctl apply -f templates/demo/ makes the demo',
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+async function lookForSubjects(
+  cluster: ClusterSource,
+  nodes: readonly LabNode[],
+): Promise<{ readonly done: Subjects } | { readonly saw: string }> {
   const [services, slices, pods] = await Promise.all([
     cluster.list('Service'),
     cluster.list('EndpointSlice'),
@@ -50,19 +72,28 @@ export async function findSubjects(cluster: ClusterSource, nodes: readonly LabNo
   ]);
   const service = services.find((candidate) => keyOf(candidate) === demoKey);
   const demo = service && subjectService(service, slices);
-  if (demo === undefined) throw missing(`Service ${demoKey} with a cluster address`);
+  if (demo === undefined) return { saw: `no Service ${demoKey} with a cluster address` };
+  const lacking = Object.values(demoPorts).find((name) => !demo.ports.some((port) => port.name === name));
+  if (lacking !== undefined) return { saw: `no port ${lacking} of Service ${demoKey}` };
   const servers = readyPods(demoKey, slices, pods);
   const neighbours = readyPods(helloKey, slices, pods);
-  if (servers.length < 2) throw missing(`two ready pods of ${demoKey} on different nodes`);
-  if (neighbours.length === 0) throw missing(`a ready pod of ${helloKey}`);
-  const lacking = Object.values(demoPorts).find((name) => !demo.ports.some((port) => port.name === name));
-  if (lacking !== undefined) throw missing(`port ${lacking} of Service ${demoKey}`);
-  return { nodes, servers, neighbours, demo };
+  const bare = nodes.filter(({ name }) => !servers.some(({ node }) => node === name));
+  if (bare.length > 0)
+    return { saw: `no ready pod of ${demoKey} on ${bare.map(({ name }) => name).join(', ')}` };
+  const waiting = pods.filter(
+    (pod) =>
+      ['demo', 'hello'].includes(pod.metadata.labels?.app ?? '') &&
+      pod.metadata.deletionTimestamp === undefined &&
+      ![...servers, ...neighbours].some(({ key }) => key === keyOf(pod)),
+  );
+  if (waiting.length > 0) return { saw: `not ready: ${waiting.map(keyOf).join(', ')}` };
+  if (neighbours.length === 0) return { saw: `no ready pod of ${helloKey}` };
+  return { done: { nodes, servers, neighbours, demo } };
 }
 
 export function portOf(service: SubjectService, name: string): SubjectPort {
   const port = service.ports.find((candidate) => candidate.name === name);
-  if (port === undefined) throw missing(`port ${name} of Service ${service.key}`);
+  if (port === undefined) throw notFound('E_NO_DEMO', `Service ${service.key} has no port ${name}`);
   return port;
 }
 
@@ -104,8 +135,3 @@ function readyPods(service: string, slices: readonly EndpointSlice[], pods: read
 
 const slicesOf = (service: string, slices: readonly EndpointSlice[]): EndpointSlice[] =>
   slices.filter(({ metadata }) => `${metadata.namespace}/${metadata.labels?.[serviceNameLabel]}` === service);
-
-const missing = (what: string): Error =>
-  notFound('E_NO_DEMO', `the lab has no ${what}`, {
-    fix: 'labctl get pods shows what runs; labctl apply -f templates/demo/ makes the demo',
-  });

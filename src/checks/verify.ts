@@ -28,7 +28,7 @@ export async function verify(runtime: Runtime, lab: VerifyLab, options: VerifyOp
   const signal = AbortSignal.any(options.signal === undefined ? [] : [options.signal]);
   // Every check listens to it while it runs.
   setMaxListeners(0, signal);
-  const subjects = await findSubjects(runtime.cluster, runtime.nodes);
+  const subjects = await findSubjects(runtime.cluster, runtime.nodes, { signal });
   const kernel = viewKernel(runtime);
   const evidence = await Promise.all(runtime.nodes.map(({ name }) => kernel.node(name)));
   const prober = makeProber(runtime, signal);

@@ -2,6 +2,7 @@ import type { LabNode, Target } from '../../runtime/port.ts';
 import type { CheckContext } from '../check.ts';
 import type { SocketProbe } from '../client/protocol.ts';
 import { bothWays, type MeteredFlow, type Tuple } from '../kernel/netfilter-meter.ts';
+import { flowPorts } from '../probe/flow-ports.ts';
 import { worldEcho } from '../scenarios/pods-and-nodes.ts';
 import { demoPorts, portOf, type SubjectPod } from '../subjects.ts';
 import { pairOf } from './counters.ts';
@@ -20,25 +21,23 @@ type Protocol = (typeof protocols)[number];
 const nodePortFlows = 24;
 
 /** The control comes first: its packets would also match the wide tuples of NodePort flows. */
-export async function planFlows(context: CheckContext): Promise<PlannedFlow[]> {
-  const flows = await Promise.all(
-    protocols.flatMap((protocol) => [
-      hostToPod(context, protocol),
-      podToPod(context, protocol, 'near'),
-      podToPod(context, protocol, 'far'),
-      podToWorld(context, protocol),
-      nodePortToPod(context, protocol),
-    ]),
-  );
+export function planFlows(context: CheckContext): PlannedFlow[] {
+  const flows = protocols.flatMap((protocol) => [
+    hostToPod(context, protocol),
+    podToPod(context, protocol, 'near'),
+    podToPod(context, protocol, 'far'),
+    podToWorld(context, protocol),
+    nodePortToPod(context, protocol),
+  ]);
   return [...flows.filter(({ isControl }) => isControl), ...flows.filter(({ isControl }) => !isControl)];
 }
 
-async function hostToPod(context: CheckContext, protocol: Protocol): Promise<PlannedFlow> {
+function hostToPod(context: CheckContext, protocol: Protocol): PlannedFlow {
   const [server] = context.subjects.servers;
   const node = context.runtime.nodes.find(({ name }) => name === server?.node);
   if (server === undefined || node === undefined) throw new Error('the demo has no pod on a node of the lab');
   const from = { node: node.name };
-  const port = await freePort(context, from);
+  const [port = 0] = flowPorts(1);
   const echo = echoPort(context, protocol);
   return {
     name: `control_${protocol}`,
@@ -50,15 +49,11 @@ async function hostToPod(context: CheckContext, protocol: Protocol): Promise<Pla
   };
 }
 
-async function podToPod(
-  context: CheckContext,
-  protocol: Protocol,
-  distance: 'near' | 'far',
-): Promise<PlannedFlow> {
+function podToPod(context: CheckContext, protocol: Protocol, distance: 'near' | 'far'): PlannedFlow {
   const isNear = distance === 'near';
   const { client, server } = pairOf(context, (a, b) => (a.node === b.node) === isNear);
   const from = { pod: client.key };
-  const port = await freePort(context, from);
+  const [port = 0] = flowPorts(1);
   const echo = echoPort(context, protocol);
   return {
     name: `pods_${distance}_${protocol}`,
@@ -71,10 +66,10 @@ async function podToPod(
 }
 
 /** Before masquerade the pod's own address and port, after it the node's address and any port. */
-async function podToWorld(context: CheckContext, protocol: Protocol): Promise<PlannedFlow> {
+function podToWorld(context: CheckContext, protocol: Protocol): PlannedFlow {
   const { client } = pairOf(context, () => true);
   const from = { pod: client.key };
-  const port = await freePort(context, from);
+  const [port = 0] = flowPorts(1);
   const world = context.runtime.addressOf('world') ?? '';
   const echo = protocol === 'tcp' ? worldEcho.tcpPort : worldEcho.udpPort;
   return {
@@ -91,10 +86,10 @@ async function podToWorld(context: CheckContext, protocol: Protocol): Promise<Pl
 }
 
 /** Client to NodePort; client to backend (after DNAT); node to backend (after DNAT and SNAT). */
-async function nodePortToPod(context: CheckContext, protocol: Protocol): Promise<PlannedFlow> {
-  const { subjects, runtime, prober } = context;
+function nodePortToPod(context: CheckContext, protocol: Protocol): PlannedFlow {
+  const { subjects, runtime } = context;
   const from = { role: 'client' } as const;
-  const ports = await prober.freePorts(from, nodePortFlows);
+  const ports = flowPorts(nodePortFlows);
   const client = runtime.addressOf('client') ?? '';
   const { nodePort, targetPort } = portOf(subjects.demo, demoPorts[protocol]);
   const serving = runtime.nodes.filter(({ name }) => subjects.servers.some(({ node }) => node === name));
@@ -123,11 +118,6 @@ async function nodePortToPod(context: CheckContext, protocol: Protocol): Promise
 
 const echoPort = ({ subjects }: CheckContext, protocol: Protocol): number =>
   portOf(subjects.demo, demoPorts[protocol]).targetPort;
-
-async function freePort({ prober }: CheckContext, at: Target): Promise<number> {
-  const [port = 0] = await prober.freePorts(at, 1);
-  return port;
-}
 
 function nodeOf({ runtime }: CheckContext, pod: SubjectPod): LabNode {
   const node = runtime.nodes.find(({ name }) => name === pod.node);

@@ -28,7 +28,7 @@ export const netfilterClaims: readonly Check[] = [
 ];
 
 async function measure(context: CheckContext, isSeen: boolean): Promise<Evidence[]> {
-  const flows = await planFlows(context);
+  const flows = planFlows(context);
   const { runtime, prober } = context;
   const names = runtime.nodes.map(({ name }) => name);
   const { readings, outcome } = await withMeters(runtime, names, flows, async () => {

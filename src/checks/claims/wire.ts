@@ -1,6 +1,7 @@
 import type { Check, CheckContext, Evidence } from '../check.ts';
 import type { SocketProbe } from '../client/protocol.ts';
 import { none, some } from '../evidence.ts';
+import { flowPorts } from '../probe/flow-ports.ts';
 import { commandAt, probeCommand } from '../probe/place.ts';
 import { demoPorts, portOf, type SubjectPod } from '../subjects.ts';
 
@@ -43,7 +44,7 @@ async function captured(
   expected: 'backend' | 'service',
 ): Promise<Evidence[]> {
   const at = { pod: pod.key };
-  const ports = await prober.freePorts(at, 2);
+  const ports = flowPorts(2);
   const probes = (['tcp', 'udp'] as const).map(
     (protocol, index): SocketProbe => ({
       protocol,

@@ -8,7 +8,7 @@ export interface Answer {
 }
 export type Connect = (probe: SocketProbe, signal: AbortSignal) => Promise<Answer>;
 
-const defaultLimitMs = 2000;
+const defaultLimitMs = 5000;
 
 /** Connects until the wanted pod or node answered. An attempt without an answer ends the probe: nothing is retried. */
 export async function attempt(probe: SocketProbe, connect: Connect): Promise<ProbeResult> {
@@ -45,7 +45,7 @@ const notMet = (met: ReadonlySet<string>, attempts: number): string =>
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return 'no answer within the limit';
+  if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'no answer within the limit';
   return 'code' in error && typeof error.code === 'string'
     ? `${error.code}: ${error.message}`
     : error.message;

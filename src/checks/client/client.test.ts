@@ -1,8 +1,8 @@
 import { createServer as createHttp } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { flowPorts } from '../probe/flow-ports.ts';
 import { attempt, type Connect, isWanted } from './attempt.ts';
-import { freePorts } from './free-ports.ts';
 import { http } from './http.ts';
 import { parsePing } from './icmp.ts';
 import { parseIdentity, payload } from './identity.ts';
@@ -52,12 +52,12 @@ describe('against its own server', async () => {
     });
   });
   it.each([1, 1472])('udp of %i bytes comes back to the port that sent it', async (bytes) => {
-    const [localPort = 0] = await freePorts(1);
+    const [localPort = 0] = flowPorts(1);
     const result = await attempt(probe({ protocol: 'udp', port: ports.udp, bytes, localPort }), udp);
     expect(result).toMatchObject({ ok: true, localPort, answeredBy: { clientPort: localPort } });
   });
   it('binds the port that it is given', async () => {
-    const [localPort = 0] = await freePorts(1);
+    const [localPort = 0] = flowPorts(1);
     const result = await attempt(probe({ port: ports.tcp, localPort }), tcp);
     expect(result).toMatchObject({ ok: true, localPort });
   });
@@ -65,7 +65,7 @@ describe('against its own server', async () => {
 
 describe('a probe fails', () => {
   it('when nobody listens', async () => {
-    const [port = 0] = await freePorts(1);
+    const [port = 0] = flowPorts(1);
     const result = await attempt(probe({ port }), tcp);
     expect(result).toMatchObject({ ok: false, error: expect.stringContaining('ECONNREFUSED') });
   });

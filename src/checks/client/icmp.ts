@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import type { IcmpProbe, ProbeResult } from './protocol.ts';
 
 /** Where ping is told to wait this long, its process never lives longer than twice that. */
-const replyLimitSeconds = 2;
+const replyLimitSeconds = 5;
 
 /**
  * One echo request of the system's ping: Node has no raw sockets. The client starts it itself so that

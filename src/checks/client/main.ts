@@ -1,6 +1,5 @@
 import { text } from 'node:stream/consumers';
 import { attempt } from './attempt.ts';
-import { freePorts } from './free-ports.ts';
 import { hold } from './hold.ts';
 import { http } from './http.ts';
 import { icmp } from './icmp.ts';
@@ -11,8 +10,8 @@ import { udp } from './udp.ts';
 
 /**
  * `probe-client`: probes as a JSON array on standard input, results in the same order on standard
- * output. `serve POD NODE`: an echo server on free ports. `hold PROBE`: a connection that stays open.
- * `ports N`: N free ports. Each tells one line of JSON.
+ * output. `serve POD NODE`: an echo server on free ports. `hold PROBE`: a connection that stays open. Each
+ * tells one line of JSON.
  */
 const connectors = { tcp, udp, http };
 /** Wide enough that a run takes one round trip, narrow enough for a small backlog. */
@@ -24,8 +23,6 @@ async function main([mode, first = '', second = '']: readonly string[]): Promise
       return say(await serve({ pod: first, node: second }));
     case 'hold':
       return say(await hold(JSON.parse(first) as SocketProbe));
-    case 'ports':
-      return say(await freePorts(Number(first)));
     case undefined:
       return say(await probeAll(JSON.parse(await text(process.stdin)) as Probe[]));
     default:

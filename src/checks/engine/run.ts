@@ -9,8 +9,9 @@ export interface RunOptions {
 }
 
 /** Whatever happens inside, a check never takes longer: half-open connections must not hold the report. */
-const defaultLimitMs = 20_000;
-const defaultParallel = 64;
+const defaultLimitMs = 60_000;
+/** Wide: what shares a place is asked there at once, by one process. */
+const defaultParallel = 256;
 
 /**
  * Runs checks and answers in the order given: first those that may share the lab, then the exclusive

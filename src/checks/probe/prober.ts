@@ -7,8 +7,6 @@ import { placeName } from './place.ts';
 /** Makes traffic at places of the lab. */
 export interface Prober {
   readonly probe: (from: Target, probe: Probe) => Promise<ProbeResult>;
-  /** Ports that are free at a place, for flows that counters must name beforehand. */
-  readonly freePorts: (at: Target, count: number) => Promise<readonly number[]>;
   /** Echo ports of a node; the server is started at the first call. */
   readonly serveAt: (node: string) => Promise<EchoPorts>;
   /** A TCP connection that stays open until `stop`, for tables that show only live flows. */
@@ -21,7 +19,7 @@ export interface Prober {
 }
 
 /** Probes that are asked for within this time leave in one process per place. */
-const gatherMs = 5;
+const gatherMs = 10;
 const processLimitMs = 60_000;
 
 export function makeProber(runtime: Runtime, signal: AbortSignal): Prober {
@@ -48,7 +46,7 @@ export function makeProber(runtime: Runtime, signal: AbortSignal): Prober {
         timeoutMs: processLimitMs,
         signal,
       });
-      const results = parseList(stdout, batch.length, 'results') as readonly ProbeResult[];
+      const results = parseResults(stdout, batch.length);
       for (const [index, result] of results.entries()) batch[index]?.resolve(result);
     } catch (error) {
       for (const { reject } of batch) reject(error);
@@ -60,10 +58,6 @@ export function makeProber(runtime: Runtime, signal: AbortSignal): Prober {
       new Promise((resolve, reject) => {
         gather(from).push({ probe, resolve, reject });
       }),
-    freePorts: async (at, count) => {
-      const { stdout } = await runtime.at(at)(file, [...args, 'ports', String(count)], { signal });
-      return parseList(stdout, count, 'free ports').map(Number);
-    },
     serveAt: async (node) => {
       const server = servers.get(node) ?? startServer(runtime, node);
       servers.set(node, server);
@@ -83,8 +77,8 @@ interface Asked {
   readonly reject: (error: unknown) => void;
 }
 
-function parseList(stdout: string, count: number, what: string): readonly unknown[] {
+function parseResults(stdout: string, count: number): readonly ProbeResult[] {
   const list: unknown = JSON.parse(stdout);
-  if (Array.isArray(list) && list.length === count) return list;
-  throw failure('E_PROBE', `the probe client did not tell ${count} ${what}: ${stdout.slice(0, 80)}`);
+  if (Array.isArray(list) && list.length === count) return list as ProbeResult[];
+  throw failure('E_PROBE', `the probe client did not tell ${count} results: ${stdout.slice(0, 80)}`);
 }

@@ -138,8 +138,6 @@ function fakeExec(target: Target, lab: FakeLab): Exec {
     if (file === 'cat') return ok('');
     if (file === 'ip') return ok('[]');
     if (file !== 'probe-client') return ok('');
-    if (args[0] === 'ports')
-      return ok(JSON.stringify(Array.from({ length: Number(args[1]) }, (_, i) => 40_000 + i)));
     const probes = JSON.parse(options.input ?? '[]') as Probe[];
     return ok(JSON.stringify(probes.map((probe) => lab.probe?.(target, probe) ?? healthy(probe))));
   };
