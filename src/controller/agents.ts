@@ -14,7 +14,7 @@ export interface AgentKeeper {
 
 const lookMs = 500;
 const readyLimitMs = 30_000;
-const readyPollMs = 10;
+const readyPollMs = 20;
 const firstBackOffMs = 500;
 const longestBackOffMs = 10_000;
 /** An agent that lived this long has a clean slate. */
@@ -22,6 +22,7 @@ const stableMs = 30_000;
 
 export function keepAgents(lab: string, cache: Cache, log: Log): AgentKeeper {
   const attempts = new Map<string, { count: number; at: number }>();
+  const waits = new Map<string, Promise<void>>();
   let looking = false;
 
   const timer = setInterval(() => {
@@ -67,16 +68,21 @@ export function keepAgents(lab: string, cache: Cache, log: Log): AgentKeeper {
     });
   }
 
-  return {
-    ready: (node) =>
-      waitFor(
-        `agent of ${node}`,
-        async () => {
-          const reason = await agentUnreadiness({ lab, node });
-          return reason === undefined ? { done: undefined } : { saw: reason };
-        },
-        { timeoutMs: readyLimitMs, intervalMs: readyPollMs },
-      ),
-    close: () => clearInterval(timer),
-  };
+  /** One wait a node, however many pods wait for it. */
+  function ready(node: string): Promise<void> {
+    const present = waits.get(node);
+    if (present !== undefined) return present;
+    const wait = waitFor(
+      `agent of ${node}`,
+      async () => {
+        const reason = await agentUnreadiness({ lab, node });
+        return reason === undefined ? { done: undefined } : { saw: reason };
+      },
+      { timeoutMs: readyLimitMs, intervalMs: readyPollMs },
+    ).finally(() => waits.delete(node));
+    waits.set(node, wait);
+    return wait;
+  }
+
+  return { ready, close: () => clearInterval(timer) };
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { nodeNamespace } from '../core/names.ts';
@@ -38,6 +39,7 @@ export async function startAgent(place: AgentPlace): Promise<ProcessId> {
 
 /** What /readyz says: undefined when ready, else the reason. */
 export async function agentUnreadiness(place: AgentPlace): Promise<string | undefined> {
+  if (!existsSync(nodePaths(place.lab, place.node).agentSocket)) return 'it does not listen yet';
   const { status, body } = await askAgent(place, '/readyz');
   return status === 200 ? undefined : body.trim() || `status ${status}`;
 }

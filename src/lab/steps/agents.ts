@@ -6,7 +6,7 @@ import { endProcesses, startController } from '../../runtime/netns/index.ts';
 import type { Step, UpContext } from '../context.ts';
 
 const readyLimitMs = 60_000;
-const pollMs = 10;
+const pollMs = 20;
 
 /** Starts everything that runs for itself; nobody waits here. */
 export const agents: Step = {

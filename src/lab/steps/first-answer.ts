@@ -15,13 +15,8 @@ export const firstAnswer: Step = {
   title: 'Wait for the first answer from a Service',
   skip: ({ lab }) => (lab.demo.enabled ? false : 'the lab has no demo'),
   run: async (context, report) => {
-    const { store, signal } = context;
-    const pod = await waitFor('a pod of the demo runs', () => runningPod(context), {
-      timeoutMs: limitMs,
-      intervalMs: pollMs,
-      signal,
-      fix: 'labctl logs controller',
-    });
+    const { store } = context;
+    const pod = await runningPod(context);
     const address = (await store.get('Service', service))?.spec;
     const url = `http://${address?.clusterIP}:${address?.ports?.[0]?.port}/`;
     report(`${url} from ${pod.metadata.name}: ${await askUntilAnswered(context, pod, url)}`);
@@ -50,10 +45,31 @@ async function askUntilAnswered({ lab, signal }: UpContext, pod: Pod, url: strin
   }
 }
 
-async function runningPod({ store }: UpContext): Promise<{ done: Pod } | { saw: string }> {
-  const pods = (await store.list('Pod')).filter((pod) => pod.metadata.labels?.app === 'demo');
-  const running = pods.find((pod) => pod.status?.phase === 'Running');
-  if (running !== undefined) return { done: running };
-  const seen = pods.map((pod) => `${keyOf(pod)}: ${pod.status?.message ?? pod.status?.phase ?? 'new'}`);
-  return { saw: seen.join('; ') || 'no pods' };
+/** The first pod of the demo that runs; told by the store, not asked for again and again. */
+async function runningPod({ store, signal }: UpContext): Promise<Pod> {
+  const seen = new Map<string, Pod>();
+  const watching = new AbortController();
+  const watch = store.watch(
+    'Pod',
+    (event) => {
+      if (event.type === 'set') seen.set(keyOf(event.object), event.object);
+    },
+    watching.signal,
+  );
+  try {
+    return await waitFor(
+      'a pod of the demo runs',
+      async () => {
+        const pods = [...seen.values()].filter((pod) => pod.metadata.labels?.app === 'demo');
+        const running = pods.find((pod) => pod.status?.phase === 'Running');
+        if (running !== undefined) return { done: running };
+        const states = pods.map((pod) => `${keyOf(pod)}: ${pod.status?.message ?? pod.status?.phase}`);
+        return { saw: states.join('; ') || 'no pods' };
+      },
+      { timeoutMs: limitMs, intervalMs: pollMs, signal, fix: 'labctl logs controller' },
+    );
+  } finally {
+    watching.abort();
+    await watch;
+  }
 }
