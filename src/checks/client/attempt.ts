@@ -1,3 +1,4 @@
+import { patience } from './patience.ts';
 import type { Identity, ProbeResult, SocketProbe, Wanted } from './protocol.ts';
 
 /** What one connection found. Rejects where it did not get its answer. */
@@ -8,7 +9,7 @@ export interface Answer {
 }
 export type Connect = (probe: SocketProbe, signal: AbortSignal) => Promise<Answer>;
 
-const defaultLimitMs = 5000;
+const defaultLimitMs = 8000;
 
 /** Connects until the wanted pod or node answered. An attempt without an answer ends the probe: nothing is retried. */
 export async function attempt(probe: SocketProbe, connect: Connect): Promise<ProbeResult> {
@@ -22,13 +23,22 @@ export async function attempt(probe: SocketProbe, connect: Connect): Promise<Pro
       milliseconds: Math.round(performance.now() - started),
     });
     try {
-      const answer = await connect(probe, AbortSignal.timeout(probe.timeoutMs ?? defaultLimitMs));
+      const answer = await limited(probe, connect);
       if (isWanted(answer.answeredBy, probe.wanted)) return end({ ok: true, ...answer });
       met.add(`${answer.answeredBy.pod} on ${answer.answeredBy.node}`);
       if (attempts >= most) return end({ ok: false, error: notMet(met, attempts), ...answer });
     } catch (error) {
       return end({ ok: false, error: describe(error) });
     }
+  }
+}
+
+async function limited(probe: SocketProbe, connect: Connect): Promise<Answer> {
+  const { signal, end } = patience(probe.timeoutMs ?? defaultLimitMs);
+  try {
+    return await connect(probe, signal);
+  } finally {
+    end();
   }
 }
 

@@ -14,8 +14,10 @@ import { udp } from './udp.ts';
  * tells one line of JSON.
  */
 const connectors = { tcp, udp, http };
-/** Wide enough that a run takes one round trip, narrow enough for a small backlog. */
-const width = 32;
+/** Wide enough that a run takes few round trips, narrow enough for a small backlog. */
+const socketWidth = 16;
+/** Each takes a process. */
+const processWidth = 2;
 
 async function main([mode, first = '', second = '']: readonly string[]): Promise<void> {
   switch (mode) {
@@ -36,11 +38,17 @@ const say = (value: unknown): void => {
 
 async function probeAll(probes: readonly Probe[]): Promise<ProbeResult[]> {
   const results = new Array<ProbeResult>(probes.length);
-  const queue = probes.entries();
-  const worker = async (): Promise<void> => {
-    for (const [index, probe] of queue) results[index] = await ask(probe);
+  const run = async (width: number, isMine: (probe: Probe) => boolean): Promise<void> => {
+    const queue = [...probes.entries()].filter(([, probe]) => isMine(probe)).values();
+    const worker = async (): Promise<void> => {
+      for (const [index, probe] of queue) results[index] = await ask(probe);
+    };
+    await Promise.all(Array.from({ length: width }, worker));
   };
-  await Promise.all(Array.from({ length: width }, worker));
+  await Promise.all([
+    run(socketWidth, ({ protocol }) => protocol !== 'icmp'),
+    run(processWidth, ({ protocol }) => protocol === 'icmp'),
+  ]);
   return results;
 }
 
