@@ -5,7 +5,6 @@ import {
   errnoOf,
   ifindexOf,
   isBpffs,
-  type LoadedObject,
   netnsCookie,
   type ObjectFile,
   openMap,
@@ -62,22 +61,23 @@ export function loadDatapath(config: AgentConfig, facts: NodeFacts, built: Built
   const names = Object.keys(built.objects).filter((name) => neededWhen[name]?.(config) ?? true);
   const programs = new Map<string, BpfProgram>();
   const verifiedInstructions: Record<string, number> = {};
-  for (const name of names) {
-    const { bytes, layout } = verified(built, name);
-    const object = openObject(bytes, name);
-    try {
-      configured(object, layout, { config, facts, pins });
-      const loaded = object.load();
-      for (const program of object.programs) {
-        const handle = taken(programs, program, loaded);
-        verifiedInstructions[program] = handle.info.verifiedInstructions;
+  try {
+    for (const name of names) {
+      const { bytes, layout } = verified(built, name);
+      const object = openObject(bytes, name);
+      try {
+        configured(object, layout, { config, facts, pins });
+        const loaded = object.load();
+        for (const program of object.programs) programs.set(program, loaded.program(program));
+      } finally {
+        object.close();
       }
-    } finally {
-      object.close();
     }
+    for (const [name, { info }] of programs) verifiedInstructions[name] = info.verifiedInstructions;
+    pinPrograms(pins, programs);
+  } finally {
+    for (const program of programs.values()) program.close();
   }
-  pinPrograms(pins, programs);
-  for (const program of programs.values()) program.close();
   return { verifiedInstructions };
 }
 
@@ -154,12 +154,6 @@ function openIfThere(path: string): BpfMap | undefined {
     if (errnoOf(error) === 'ENOENT') return undefined;
     throw error;
   }
-}
-
-function taken(programs: Map<string, BpfProgram>, name: string, loaded: LoadedObject): BpfProgram {
-  const handle = loaded.program(name);
-  programs.set(name, handle);
-  return handle;
 }
 
 /** Each pin is replaced by renaming, so that there is a program by that name at any moment. */

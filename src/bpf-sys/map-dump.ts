@@ -1,3 +1,4 @@
+import { batchOptions, isWithoutBatch } from './batch.ts';
 import { checked, errnoName, sysError } from './errors.ts';
 import { libbpf } from './libbpf.ts';
 import type { MapInfo } from './map.ts';
@@ -13,9 +14,6 @@ export interface MapDump {
 type Shape = MapInfo & { readonly slotSize: number };
 
 const firstBatch = 1024;
-const noBatch: ReadonlySet<string> = new Set(['EINVAL', 'ENOTSUPP', 'EOPNOTSUPP']);
-const batchOptions = Buffer.alloc(24);
-batchOptions.writeBigUInt64LE(24n);
 
 /**
  * Reads a whole map: in batches where its type has them, else key by key. Entries that come or go
@@ -37,7 +35,7 @@ export function dumpMap(fd: number, map: Shape): MapDump {
       size = Math.min(size * 2, map.maxEntries);
       continue;
     }
-    if (noBatch.has(error) && from === null) return dumpByKey(fd, map);
+    if (from === null && isWithoutBatch(-result)) return dumpByKey(fd, map);
     if (error !== '' && error !== 'ENOENT')
       throw sysError('bpf_map_lookup_batch', -result, `read ${map.name}`);
     const count = box.readUInt32LE();

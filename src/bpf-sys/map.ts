@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { batchOptions, isWithoutBatch } from './batch.ts';
 import { checked, errnoName, sysError } from './errors.ts';
 import { duplicate, type Fd, owned } from './fd.ts';
 import { libbpf } from './libbpf.ts';
@@ -47,11 +48,6 @@ export const MapType = {
 
 const perCpuTypes: ReadonlySet<number> = new Set([5, 6, 10, 21]);
 const updateModes = { any: 0, create: 1, exists: 2 } as const;
-/** What kernels answer where a map type has no batch commands. */
-const noBatch: ReadonlySet<string> = new Set(['EINVAL', 'ENOTSUPP', 'EOPNOTSUPP']);
-const batchOptions = Buffer.alloc(24);
-batchOptions.writeBigUInt64LE(24n);
-
 /** Opens a pinned map. */
 export const openMap = (path: string): BpfMap =>
   mapOf(owned(checked('bpf_obj_get', libbpf.bpf_obj_get(path), `open ${path}`), basename(path)));
@@ -138,7 +134,7 @@ function mapOf(fd: Fd): BpfMap {
       exactly(values, count * slotSize, what('values of'));
       const result = libbpf.bpf_map_update_batch(fd.number, keys, values, u32Box(count), batchOptions);
       if (result >= 0) return;
-      if (!noBatch.has(errnoName(-result))) throw sysError('bpf_map_update_batch', -result, what('update'));
+      if (!isWithoutBatch(-result)) throw sysError('bpf_map_update_batch', -result, what('update'));
       each(keys, (key, index) => update(key, values.subarray(index * slotSize, (index + 1) * slotSize)));
     },
     deleteBatch(keys) {
