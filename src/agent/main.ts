@@ -14,6 +14,7 @@ const print = (value: unknown): void => void process.stdout.write(`${JSON.string
 const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   run,
   inspect,
+  probe,
   compile,
 };
 
@@ -50,6 +51,12 @@ async function inspect(args: string[]): Promise<void> {
   const { paths, network, node } = await readConfig(configPath(args));
   const { inspect: inspectNode } = await import('./inspect/index.ts');
   print(inspectNode({ pins: paths.pins, cgroup: paths.cgroup, device: network.device, node }));
+}
+
+/** `probe`: tries what the agent needs of this machine; one row for each need. */
+async function probe(): Promise<void> {
+  const { probe: probeMachine } = await import('./probe/index.ts');
+  print(await probeMachine());
 }
 
 /** `compile [--bpf DIR] [--cni FILE] [--cache DIR]`: fills the cache; says what it made and whether it was cold. */

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mountBpffs, unmountBpffs } from '../../src/bpf-sys/index.ts';
+import { applySettings } from '../../src/agent/node/sysctls.ts';
+import { inNamespace, mountBpffs, unmountBpffs } from '../../src/bpf-sys/index.ts';
 import type { AgentConfig, DatapathConfig } from '../../src/core/agent-config.ts';
 import type { ClusterStore } from '../../src/core/cluster.ts';
 import type { K8sObject, Kind, ObjectOf } from '../../src/core/k8s.ts';
@@ -36,7 +37,8 @@ export interface Bench {
   readonly cluster: ClusterStore;
   readonly put: (...objects: readonly K8sObject[]) => Promise<void>;
   readonly config: (node: NodeName) => AgentConfig;
-  readonly startAgent: (node: NodeName) => Promise<BackgroundProcess>;
+  /** With other switches than the bench's where they are given. */
+  readonly startAgent: (node: NodeName, switches?: Partial<DatapathConfig>) => Promise<BackgroundProcess>;
   /** Path on the agent's socket; the body of a 200. */
   readonly ask: (node: NodeName, path: string) => Promise<{ readonly status: number; readonly body: string }>;
   readonly ready: (node: NodeName) => Promise<void>;
@@ -91,6 +93,7 @@ export async function openBench(
       `link set fab-${name} master br0 up`,
     );
     await ip(ns(name), 'link set lo up', `addr add ${address}/24 dev eth0`, 'link set eth0 up');
+    hostile(ns(name));
     // Without a default route the stack refuses a ClusterIP before its chains see it.
     if (name !== 'outside') await ip(ns(name), `route add default via ${outsideAddress}`);
   }
@@ -140,9 +143,10 @@ export async function openBench(
     put: async (...objects) => {
       for (const object of objects) await cluster.put(object as ObjectOf[Kind]);
     },
-    startAgent: async (node) => {
+    startAgent: async (node, switches = {}) => {
       const file = join(directory, node, 'agent.json');
-      writeFileSync(file, JSON.stringify(config(node)));
+      const own = config(node);
+      writeFileSync(file, JSON.stringify({ ...own, datapath: { ...own.datapath, ...switches } }));
       const { file: program, args } = command(node, process.execPath, [
         bundledProgram('agent'),
         ...['run', '--config', file],
@@ -182,6 +186,7 @@ export async function openBench(
     addPod: async (node, id) => {
       const namespace = ns(`pod-${id}`);
       await execLean('ip', ['netns', 'add', namespace]);
+      hostile(namespace);
       const { exitCode, answer } = await bench.plugin(node, attachment('ADD', id, namespace));
       if (exitCode !== 0 || answer === undefined) throw new Error(`ADD: ${JSON.stringify(answer)}`);
       const [ip] = answer.ips as { address: string }[];
@@ -233,6 +238,19 @@ export const attachment = (command: string, id: string, namespace: string): Reco
 
 /** Text of a file of a node's or pod's namespace. */
 export const procOf = (pid: number, path: string): string => readFileSync(`/proc/${pid}/${path}`, 'utf8');
+
+/** What a namespace may have copied from a hardened host. The agent must cope. */
+const hostile = (namespace: string): void =>
+  inNamespace(namespacePath(namespace), () => {
+    applySettings([
+      { name: 'net/ipv4/ip_forward', value: '0' },
+      ...['all', 'default'].flatMap((link) => [
+        { name: `net/ipv4/conf/${link}/rp_filter`, value: '1' },
+        { name: `net/ipv4/conf/${link}/arp_ignore`, value: '2' },
+        { name: `net/ipv4/conf/${link}/accept_redirects`, value: '1' },
+      ]),
+    ]);
+  });
 
 const nodeObject = (name: NodeName): K8sObject => ({
   apiVersion: 'v1',

@@ -19,11 +19,19 @@ import {
 
 type Switches = Pick<DatapathConfig, 'serviceLB' | 'masquerade' | 'hostRouting' | 'attach'>;
 
+const kubeProxy: Switches = {
+  serviceLB: 'kube-proxy',
+  masquerade: 'iptables',
+  hostRouting: 'stack',
+  attach: 'auto',
+};
+const kpr: Switches = { ...kubeProxy, serviceLB: 'bpf' };
+const ebpf: Switches = { ...kpr, masquerade: 'bpf', hostRouting: 'bpf' };
 const profiles: readonly (readonly [name: string, switches: Switches])[] = [
-  ['kube-proxy', { serviceLB: 'kube-proxy', masquerade: 'iptables', hostRouting: 'stack', attach: 'auto' }],
-  ['kpr', { serviceLB: 'bpf', masquerade: 'iptables', hostRouting: 'stack', attach: 'auto' }],
-  ['ebpf', { serviceLB: 'bpf', masquerade: 'bpf', hostRouting: 'bpf', attach: 'auto' }],
-  ['ebpf on clsact', { serviceLB: 'bpf', masquerade: 'bpf', hostRouting: 'bpf', attach: 'clsact' }],
+  ['kube-proxy', kubeProxy],
+  ['kpr', kpr],
+  ['ebpf', ebpf],
+  ['ebpf on clsact', { ...ebpf, attach: 'clsact' }],
 ];
 
 /** Answers HTTP on 8080 and UDP on 5353 with its name and the client it sees, and echoes on 7000. */
@@ -282,4 +290,35 @@ describe.each(profiles)('%s', (profile, switches) => {
       expect.objectContaining({ type: 'new', protocol: 'icmp', destination: `${far.address}:0` }),
     );
   });
+});
+
+test('switches are turned by a restart, and the old way leaves no trace', async () => {
+  const bench = await openBench('kpr', kpr);
+  try {
+    await bench.put(web);
+    const seen = [];
+    for (const switches of [kpr, kubeProxy, ebpf]) {
+      const agent = await bench.startAgent('n1', switches);
+      await bench.ready('n1');
+      const { links, tables } = JSON.parse((await bench.ask('n1', '/status')).body) as {
+        links: { hook: string }[];
+        tables: { name: string; entries: number }[];
+      };
+      const { stdout } = await bench.run('n1', 'iptables-save');
+      seen.push({
+        sockets: links.filter(({ hook }) => hook.startsWith('cgroup/')).length,
+        services: tables.find(({ name }) => name === 'lab_svc4')?.entries,
+        chains: /KUBE-SVC-|KUBE-SERVICES/.test(stdout),
+        masquerade: stdout.includes('-j MASQUERADE'),
+      });
+      await agent.stop();
+    }
+    expect(seen).toEqual([
+      { sockets: 8, services: 6, chains: false, masquerade: true },
+      { sockets: 0, services: 0, chains: true, masquerade: true },
+      { sockets: 8, services: 6, chains: false, masquerade: false },
+    ]);
+  } finally {
+    await bench.close();
+  }
 });
