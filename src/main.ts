@@ -12,6 +12,7 @@ export interface MainOptions extends Streams {
 }
 
 const fallbackColumns = 80;
+const unlimited = 10_000;
 
 /** Runs one command line from its words to its exit code. Everything printed goes to the given streams. */
 export async function main(options: MainOptions): Promise<number> {
@@ -21,7 +22,7 @@ export async function main(options: MainOptions): Promise<number> {
     await runProgram(definitions, options.argv, {
       version: labctlVersion,
       env: options.env,
-      columns: columnsOf(options),
+      columns: Math.min(columnsOf(options), fallbackColumns),
       writeOut: (text) => options.stdout.write(text),
       perform: async (invocation) => {
         current = invocation;
@@ -72,5 +73,6 @@ async function report(
   return error instanceof LabError ? error.exitCode : ExitCode.bug;
 }
 
+/** Width of what people read; where nobody watches, rows stay whole so that `grep` and `awk` can work on them. */
 const columnsOf = ({ env, stdout }: MainOptions): number =>
-  stdout.columns ?? (Number(env.COLUMNS) || fallbackColumns);
+  stdout.columns ?? (Number(env.COLUMNS) || (stdout.isTTY === true ? fallbackColumns : unlimited));

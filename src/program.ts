@@ -151,7 +151,7 @@ function dress(command: Command, options: ProgramOptions): Command {
   return command.exitOverride().configureOutput({
     writeOut: options.writeOut,
     writeErr: () => undefined,
-    getOutHelpWidth: () => Math.min(options.columns, 100),
+    getOutHelpWidth: () => options.columns,
   });
 }
 

@@ -122,5 +122,5 @@ describe('shell scripts', () => {
     const { error, stdout } = spawnSync('shellcheck', ['-x', ...paths], { encoding: 'utf8', cwd: project });
     if (error === undefined) expect(stdout).toBe('');
     else expect('code' in error && error.code).toBe('ENOENT');
-  });
+  }, 60_000);
 });
