@@ -21,15 +21,6 @@ struct lab_pseudo {
 	__be16 length;
 };
 
-static __always_inline __u16 lab_csum_fold(__u64 sum)
-{
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return sum;
-}
-
 /*
  * Is the checksum still to be filled in? The kernel's helper leaves such a field alone when
  * something outside the pseudo header changes, and that tells. Spoils the field.

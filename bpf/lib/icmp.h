@@ -53,23 +53,23 @@ static __always_inline int lab_quote_parse(struct __sk_buff *skb, struct lab_pkt
 	return -1;
 }
 
-/* Adds `diff` to a checksum field of the quoted packet, and the change of the field to ICMP's sum.
- */
-static __always_inline long lab_quote_fix_check(struct __sk_buff *skb, struct lab_pkt *p, __u32 off,
-						__s64 diff)
+/* Adds `diff` to the quoted packet's L4 checksum, and the change of the field to ICMP's sum. */
+static __always_inline long lab_quote_fix_check(struct __sk_buff *skb, struct lab_pkt *p,
+						const struct lab_quote *q, __s64 diff)
 {
 	__u32 icmp_check = p->l4_off + offsetof(struct lab_icmp, check);
+	__u32 off = q->l4_off + lab_check_off(q->tuple.proto);
+	bool is_udp = q->tuple.proto == IPPROTO_UDP;
 	__u16 before, after;
-	__u64 sum;
 	long err;
 
 	if (bpf_skb_load_bytes(skb, off, &before, 2))
 		return 0; /* not quoted */
-	sum = (__u64)(__u16)~before + (__u32)diff;
-	sum = (sum & 0xffff) + ((sum >> 16) & 0xffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	after = ~(__u16)sum;
+	if (is_udp && !before)
+		return 0; /* sent without */
+	after = ~lab_csum_fold((__u64)(__u16)~before + (__u32)diff);
+	if (is_udp && !after)
+		after = 0xffff;
 	err = bpf_l4_csum_replace(skb, icmp_check, before, after, 2);
 	return err ?: bpf_skb_store_bytes(skb, off, &after, 2, 0);
 }
@@ -105,7 +105,7 @@ LAB_GLOBAL int lab_quote_rewrite(struct __sk_buff *skb, struct lab_pkt *p, struc
 	err = err
 		      ?: bpf_l4_csum_replace(skb, icmp_check, *(__u32 *)&q->tuple.sport,
 					     *(__u32 *)&to->sport, 4);
-	return err ?: lab_quote_fix_check(skb, p, q->l4_off + lab_check_off(q->tuple.proto), ports);
+	return err ?: lab_quote_fix_check(skb, p, q, ports);
 }
 
 /* Translates an ICMP error. enum lab_nat_result, or -reason. */

@@ -7,6 +7,15 @@
 #pragma once
 #include "packet.h"
 
+static __always_inline __u16 lab_csum_fold(__u64 sum)
+{
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return sum;
+}
+
 /* Offset of the L4 checksum field from the L4 header, 0: none that depends on addresses or ports.
  */
 static __always_inline __u16 lab_check_off(__u8 proto)
