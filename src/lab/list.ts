@@ -1,9 +1,9 @@
 import { LabError } from '../core/errors.ts';
 import { labsWithCgroup } from '../platform/cgroup.ts';
 import { formatAge } from './age.ts';
-import { readOwnerRecord } from './owner-record.ts';
+import { labStatus } from './lifecycle.ts';
+import { readRecord } from './owner-record.ts';
 import { recordedLabs } from './records.ts';
-import { labStatus } from './status.ts';
 
 export interface LabSummary {
   readonly name: string;
@@ -22,7 +22,7 @@ export async function listLabs(): Promise<LabSummary[]> {
 
 async function summary(name: string): Promise<LabSummary> {
   try {
-    const record = await readOwnerRecord(name);
+    const record = await readRecord(name);
     const { state } = await labStatus(name);
     if (record === undefined) return { ...unknown, name, state };
     const { resolved, createdAt } = record;

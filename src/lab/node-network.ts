@@ -13,7 +13,9 @@ const nodePrefix = 24;
 /** The network of the lab's nodes: the one asked for where it is free, else the first free one. */
 export async function pickNodeNetwork(exec: Exec, lab: ResolvedLab): Promise<Cidr4> {
   const host = await routedNetworks(exec);
-  const others = (await listRecords()).filter((record) => record.lab !== lab.name);
+  const others = (await listRecords()).flatMap((record) =>
+    record.runtime === 'netns' && record.lab !== lab.name ? [record] : [],
+  );
   const taken = [...host, ...ranges(others.map((record) => record.nodeCIDR))];
   const wanted = lab.network.nodeCIDR;
   if (wanted === 'auto') {

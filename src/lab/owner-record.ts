@@ -1,30 +1,42 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { failure, messageOf } from '../core/errors.ts';
+import { conflict, failure, messageOf } from '../core/errors.ts';
 import type { Cidr4 } from '../core/ip.ts';
 import { labPaths } from '../core/paths.ts';
 import { appendDurably, privateDirectory, readIfPresent, writeAtomic } from '../platform/fs.ts';
 import type { ResolvedLab } from '../profile/resolved-lab.ts';
 
 /** What a lab is and how far its making came. On disk before anything of the lab exists. */
-export interface OwnerRecord {
+export type AnyRecord = OwnerRecord | KindRecord;
+
+interface RecordOfRuntime<Name extends string> {
   readonly schema: typeof ownerSchema;
   readonly lab: string;
-  readonly runtime: 'netns';
+  readonly runtime: Name;
   /** Everything but the state directory ends with a reboot. */
   readonly bootId: string;
   readonly createdAt: string;
   /** `creating` in a record that nobody holds the lock of: `up` died. */
   readonly phase: 'creating' | 'ready' | 'retained' | 'destroying';
   readonly resolved: ResolvedLab;
+  readonly seconds?: number;
+}
+
+/** An embedded lab. */
+export interface OwnerRecord extends RecordOfRuntime<'netns'> {
   /** As picked, where the input says `auto`. */
   readonly nodeCIDR: Cidr4;
-  readonly seconds?: number;
+}
+
+/** A lab on a kind cluster. */
+export interface KindRecord extends RecordOfRuntime<'kind'> {
+  /** Local images that were built for it, as `repository:tag`. */
+  readonly images: readonly string[];
 }
 
 /** One thing that is about to be made: written before the act. */
 export interface JournalEntry {
-  readonly kind: 'namespace' | 'link' | 'cgroup' | 'mount' | 'directory' | 'process';
+  readonly kind: 'namespace' | 'link' | 'cgroup' | 'mount' | 'directory' | 'process' | 'container' | 'image';
   readonly names: readonly string[];
 }
 
@@ -35,13 +47,22 @@ export const journalPath = (lab: string): string => join(labPaths(lab).state, 'j
 
 export const currentBootId = (): string => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 
-export async function writeOwnerRecord(record: OwnerRecord): Promise<void> {
+export async function writeOwnerRecord(record: AnyRecord): Promise<void> {
   await privateDirectory(labPaths(record.lab).state);
   await writeAtomic(recordPath(record.lab), `${JSON.stringify(record, null, 2)}\n`);
 }
 
-/** The record of a lab, or undefined where none was written. */
+/** The record of an embedded lab, or undefined where none was written. */
 export async function readOwnerRecord(lab: string): Promise<OwnerRecord | undefined> {
+  const record = await readRecord(lab);
+  if (record === undefined || record.runtime === 'netns') return record;
+  throw conflict('E_RUNTIME', `lab ${lab} is one of runtime ${record.runtime}`, {
+    fix: `use kubectl --kubeconfig ${join(labPaths(lab).state, 'kubeconfig')}, or another lab name`,
+  });
+}
+
+/** The record of a lab of any runtime, or undefined where none was written. */
+export async function readRecord(lab: string): Promise<AnyRecord | undefined> {
   const path = recordPath(lab);
   const text = await readIfPresent(path);
   if (text === undefined) return undefined;
@@ -55,7 +76,7 @@ export async function readOwnerRecord(lab: string): Promise<OwnerRecord | undefi
       },
     );
   }
-  return value as unknown as OwnerRecord;
+  return value as unknown as AnyRecord;
 }
 
 /** Says what is about to be made. Durable when it resolves, so `down` can tell what a killed `up` had begun. */

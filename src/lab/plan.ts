@@ -34,12 +34,12 @@ const headlines: { readonly [A in Action]: (lab: string) => string } = {
 export async function planLab(lab: ResolvedLab): Promise<LabPlan> {
   refuseOtherRuntimes(lab);
   const record = await readOwnerRecord(lab.name);
-  if (record === undefined) return plan(lab.name, await remainsOf(lab.name));
-  if (record.phase !== 'ready') return plan(lab.name, 'clean', [], [`the last up or down ended early`]);
-  if (record.bootId !== currentBootId()) return plan(lab.name, 'clean', [], ['the machine was restarted']);
+  if (record === undefined) return planOf(lab.name, await remainsOf(lab.name));
+  if (record.phase !== 'ready') return planOf(lab.name, 'clean', [], [`the last up or down ended early`]);
+  if (record.bootId !== currentBootId()) return planOf(lab.name, 'clean', [], ['the machine was restarted']);
   const broken = await brokenParts(record);
   if (broken.some((part) => !part.canRestart)) {
-    return plan(
+    return planOf(
       lab.name,
       'recreate',
       [],
@@ -47,10 +47,10 @@ export async function planLab(lab: ResolvedLab): Promise<LabPlan> {
     );
   }
   const changes = differences(record.resolved, lab);
-  if (changes.some((change) => !change.live)) return plan(lab.name, 'recreate', changes);
-  if (changes.length > 0) return plan(lab.name, 'change', changes);
-  if (broken.length === 0) return plan(lab.name, 'none');
-  return plan(
+  if (changes.some((change) => !change.live)) return planOf(lab.name, 'recreate', changes);
+  if (changes.length > 0) return planOf(lab.name, 'change', changes);
+  if (broken.length === 0) return planOf(lab.name, 'none');
+  return planOf(
     lab.name,
     'repair',
     [],
@@ -67,7 +67,8 @@ export function requireConsent(found: LabPlan, recreate: boolean): void {
   });
 }
 
-function plan(
+/** A plan with its text. */
+export function planOf(
   lab: string,
   action: Action,
   changes: readonly Difference[] = [],

@@ -3,7 +3,7 @@ import { LabError } from '../core/errors.ts';
 import { isLabName } from '../core/names.ts';
 import { stateRoot } from '../core/paths.ts';
 import { isErrno } from '../platform/fs.ts';
-import { type OwnerRecord, readOwnerRecord } from './owner-record.ts';
+import { type AnyRecord, readRecord } from './owner-record.ts';
 
 /** Names of all labs that have a state directory, readable record or not. */
 export async function recordedLabs(): Promise<string[]> {
@@ -20,14 +20,14 @@ export async function recordedLabs(): Promise<string[]> {
 }
 
 /** All records that can be read; a damaged one of another lab is no reason to fail. */
-export async function listRecords(): Promise<OwnerRecord[]> {
+export async function listRecords(): Promise<AnyRecord[]> {
   const found = await Promise.all((await recordedLabs()).map(readable));
   return found.filter((record) => record !== undefined);
 }
 
-async function readable(lab: string): Promise<OwnerRecord | undefined> {
+async function readable(lab: string): Promise<AnyRecord | undefined> {
   try {
-    return await readOwnerRecord(lab);
+    return await readRecord(lab);
   } catch (error) {
     if (error instanceof LabError) return undefined;
     throw error;

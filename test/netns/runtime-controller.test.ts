@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EndpointSlice, Pod } from '../../src/core/k8s.ts';
-import { openLab } from '../../src/lab/index.ts';
+import { openLab } from '../../src/lab/open.ts';
 import { recordedProcess } from '../../src/platform/process-record.ts';
 import { buildBundle, eventually, labctl, labctlOk } from './runtime-support.ts';
 

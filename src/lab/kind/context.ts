@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import type { Exec } from '../../core/exec.ts';
+import type { Log } from '../../core/log.ts';
+import { labPaths } from '../../core/paths.ts';
+import type { Kubectl } from '../../platform/kubectl.ts';
+import type { ResolvedLab } from '../../profile/resolved-lab.ts';
+import type { ProgressStep } from '../context.ts';
+import type { LabImage } from './images.ts';
+
+/** What the steps of `up` share. */
+export interface KindUp {
+  readonly lab: ResolvedLab;
+  readonly exec: Exec;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly kubeconfig: string;
+  readonly kubectl: Kubectl;
+  readonly images: { readonly agent: LabImage; readonly demo: LabImage };
+}
+
+/** What is enough to take a lab away. */
+export interface KindDown {
+  readonly lab: string;
+  readonly exec: Exec;
+  /** Images that the record names and no other lab does. */
+  readonly images: readonly string[];
+}
+
+/** One part of a lab. Every `run` can be repeated; `undo` needs no memory of it. */
+export interface KindStep extends ProgressStep<KindUp> {
+  readonly undo?: { readonly title: string; readonly run: (context: KindDown) => Promise<void> };
+}
+
+/** Of the lab alone, 0600: the user's own kubeconfig is not needed for anything. */
+export const kubeconfigOf = (lab: string): string => join(labPaths(lab).state, 'kubeconfig');
+
+export const systemNamespace = 'labctl-system';
+export const agentSet = 'labctl-agent';
+/** Label of containers and images that belong to a lab. */
+export const labLabel = 'labctl.dev/lab';

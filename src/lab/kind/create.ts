@@ -1,0 +1,144 @@
+import { environmentError, messageOf } from '../../core/errors.ts';
+import { requireDocker } from '../../platform/docker.ts';
+import { kindNodes } from '../../platform/kind.ts';
+import { kubectlFor } from '../../platform/kubectl.ts';
+import type { ResolvedLab } from '../../profile/resolved-lab.ts';
+import type { LabContext } from '../context.ts';
+import type { CreateOptions, CreateReport } from '../create.ts';
+import { lockLab } from '../lock.ts';
+import {
+  currentBootId,
+  type KindRecord,
+  ownerSchema,
+  readRecord,
+  writeOwnerRecord,
+} from '../owner-record.ts';
+import { requireConsent } from '../plan.ts';
+import { isInPath } from '../preflight.ts';
+import { type KindUp, kubeconfigOf } from './context.ts';
+import { keepKindEvidence } from './evidence.ts';
+import { labImage } from './images.ts';
+import { refuseForeignCluster } from './ownership.ts';
+import { planKindLab } from './plan.ts';
+import { kindSteps } from './steps/index.ts';
+import { removeKindLab } from './teardown.ts';
+
+const tools = ['docker', 'kind', 'helm', 'kubectl'] as const;
+
+/** Brings a lab on a kind cluster up, or changes the one that is up into what is asked for. */
+export async function createKindLab(
+  lab: ResolvedLab,
+  options: CreateOptions,
+  context: LabContext,
+): Promise<CreateReport> {
+  const startedAtMs = options.startedAtMs ?? Date.now();
+  await requireTools(context);
+  const lock = await lockLab(lab.name, 'up');
+  try {
+    await refuseForeignCluster(context.exec, lab.name);
+    const plan = await planKindLab(lab);
+    requireConsent(plan, options.recreate === true);
+    for (const line of plan.text) context.log.info(line);
+    if (plan.action === 'recreate' || plan.action === 'clean') await removeKindLab(lab.name, context);
+    if (plan.action !== 'none') await make(lab, options, context, startedAtMs);
+    const nodes = await kindNodes(context.exec, lab.name);
+    const addresses = nodes.map(({ name, addresses }) => ({
+      name,
+      address: Object.values(addresses)[0] ?? '',
+    }));
+    const worker = addresses.at(-1);
+    return {
+      lab: lab.name,
+      runtime: 'kind',
+      profile: lab.profile,
+      action: plan.action,
+      changes: plan.changes,
+      seconds: Math.round(Date.now() - startedAtMs) / 1000,
+      cold: plan.action === 'create',
+      nodes: addresses,
+      hostAddress: '',
+      try: [
+        `labctl verify --name ${lab.name}`,
+        `kubectl --kubeconfig ${kubeconfigOf(lab.name)} get pods --all-namespaces`,
+        ...(lab.demo.enabled ? [`curl http://${worker?.address}:${lab.demo.nodePort}/`] : []),
+      ],
+    };
+  } finally {
+    lock.release();
+  }
+}
+
+async function make(
+  lab: ResolvedLab,
+  options: CreateOptions,
+  context: LabContext,
+  startedAtMs: number,
+): Promise<void> {
+  const [agent, demo] = await Promise.all([labImage('agent'), labImage('demo')]);
+  const before = await readRecord(lab.name);
+  const begun: KindRecord = {
+    schema: ownerSchema,
+    lab: lab.name,
+    runtime: 'kind',
+    bootId: currentBootId(),
+    createdAt: before?.createdAt ?? new Date().toISOString(),
+    phase: 'creating',
+    resolved: lab,
+    images: [...new Set([...imagesOf(before), agent.reference, demo.reference])],
+  };
+  await writeOwnerRecord(begun);
+  const kubeconfig = kubeconfigOf(lab.name);
+  const up: KindUp = {
+    lab,
+    exec: context.exec,
+    log: context.log,
+    signal: context.signal,
+    kubeconfig,
+    kubectl: kubectlFor(context.exec, kubeconfig),
+    images: { agent, demo },
+  };
+  try {
+    await context.progress(kindSteps, up);
+    const seconds = Math.round(Date.now() - startedAtMs) / 1000;
+    await writeOwnerRecord({ ...begun, phase: 'ready', seconds });
+  } catch (error) {
+    await clearUp(begun, before !== undefined, options, context);
+    throw error;
+  }
+}
+
+const imagesOf = (record: Awaited<ReturnType<typeof readRecord>>): readonly string[] =>
+  record?.runtime === 'kind' ? record.images : [];
+
+/** After a failure: keeps what explains it, then undoes everything; a lab that was up is left as it is. */
+async function clearUp(
+  begun: KindRecord,
+  wasUp: boolean,
+  options: CreateOptions,
+  context: LabContext,
+): Promise<void> {
+  const evidence = await keepKindEvidence(begun.lab, context);
+  context.log.warn(`what explains the failure is kept in ${evidence}`);
+  if (options.retain === true || wasUp) {
+    await writeOwnerRecord({ ...begun, phase: 'retained' });
+    context.log.warn(`lab ${begun.lab} is kept as it is; labctl down --name ${begun.lab} removes it`);
+    return;
+  }
+  try {
+    await removeKindLab(begun.lab, context);
+  } catch (error) {
+    // The failure itself is what the caller must see.
+    context.log.error(`clearing up: ${messageOf(error)}; labctl down --name ${begun.lab} tries again`);
+  }
+}
+
+async function requireTools({ exec }: LabContext): Promise<void> {
+  const missing = tools.filter((tool) => !isInPath(tool));
+  if (missing.length > 0) {
+    throw environmentError('E_PREFLIGHT', `runtime kind needs ${missing.join(', ')}`, {
+      fix: `install ${missing.join(', ')}, or use --runtime netns`,
+      details: { missing },
+    });
+  }
+  await requireDocker(exec);
+}

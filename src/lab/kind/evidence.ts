@@ -1,0 +1,38 @@
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf } from '../../core/errors.ts';
+import { labPaths, stateRoot } from '../../core/paths.ts';
+import { privateDirectory, writeAtomic } from '../../platform/fs.ts';
+import { kubectlFor } from '../../platform/kubectl.ts';
+import type { LabContext } from '../context.ts';
+import { agentSet, kubeconfigOf, systemNamespace } from './context.ts';
+
+const questions: readonly (readonly [file: string, args: readonly string[]])[] = [
+  ['nodes.yaml', ['get', 'nodes', '--output', 'yaml']],
+  ['pods.txt', ['get', 'pods', '--all-namespaces', '--output', 'wide']],
+  ['events.txt', ['get', 'events', '--all-namespaces', '--sort-by', '.lastTimestamp']],
+  [
+    'agents.log',
+    [
+      ...['logs', '--namespace', systemNamespace, '--selector', `app.kubernetes.io/name=${agentSet}`],
+      ...['--tail', '200', '--prefix'],
+    ],
+  ],
+];
+
+/** Copies the record and asks the cluster; what cannot be had any more says why in its place. */
+export async function keepKindEvidence(lab: string, { exec }: LabContext): Promise<string> {
+  const when = new Date().toISOString().replaceAll(/[:.]/g, '-');
+  const directory = join(stateRoot(), '.evidence', `${lab}-${when}`);
+  await privateDirectory(directory);
+  // Keys to a cluster that is about to go, but keys.
+  await cp(labPaths(lab).state, directory, { recursive: true, filter: (from) => from !== kubeconfigOf(lab) });
+  const kubectl = kubectlFor(exec, kubeconfigOf(lab));
+  await Promise.all(
+    questions.map(async ([file, args]) => {
+      const text = await kubectl.run(args).catch((error: unknown) => `${messageOf(error)}\n`);
+      await writeAtomic(join(directory, file), text);
+    }),
+  );
+  return directory;
+}

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { projectRoot } from '../../platform/fs.ts';
+
+export type ImageName = 'agent' | 'demo';
+
+/** An image of the lab: what goes in decides its tag. */
+export interface LabImage {
+  readonly name: ImageName;
+  readonly repository: string;
+  readonly tag: string;
+  /** `repository:tag`. */
+  readonly reference: string;
+  /** Paths below the project's root that go in. */
+  readonly files: readonly string[];
+}
+
+interface Recipe {
+  /** Bundled programs, with the chunks that they import. */
+  readonly programs: readonly string[];
+  /** Files and directories that go in as they are. */
+  readonly trees: readonly string[];
+}
+
+const recipes: Readonly<Record<ImageName, Recipe>> = {
+  agent: {
+    programs: ['agent.js'],
+    trees: ['package.json', 'bpf', 'cni', 'node_modules/koffi', 'node_modules/@koromix'],
+  },
+  demo: {
+    programs: ['demo-server.js', 'probe-client.js'],
+    trees: ['package.json', 'templates/image/labctl-probe'],
+  },
+};
+const dockerfile = 'templates/image/Dockerfile';
+
+/** Finds what goes into an image and names it by that. */
+export async function labImage(name: ImageName, root = projectRoot()): Promise<LabImage> {
+  const { programs, trees } = recipes[name];
+  const found = await Promise.all([
+    ...programs.map((program) => programFiles(root, join('dist', program))),
+    ...trees.map((tree) => filesBelow(root, tree)),
+  ]);
+  const files = [...new Set(found.flat())].sort();
+  const hash = createHash('sha256');
+  for (const file of [dockerfile, ...files]) {
+    hash
+      .update(`${file}\0`)
+      .update(await readFile(join(root, file)))
+      .update('\0');
+  }
+  const repository = `labctl/${name}`;
+  const tag = hash.digest('hex').slice(0, 16);
+  return { name, repository, tag, reference: `${repository}:${tag}`, files };
+}
+
+/** Lays out the build context: the Dockerfile, and one directory per image. */
+export async function stageContext(
+  images: readonly LabImage[],
+  directory: string,
+  root = projectRoot(),
+): Promise<void> {
+  await cp(join(root, dockerfile), join(directory, 'Dockerfile'));
+  for (const { name, files } of images) {
+    for (const file of files) {
+      const to = join(directory, name, file);
+      await mkdir(dirname(to), { recursive: true });
+      await cp(join(root, file), to);
+    }
+  }
+}
+
+/** A bundled program and every chunk that it can reach: dist/ may hold chunks of earlier builds. */
+async function programFiles(root: string, entry: string): Promise<string[]> {
+  const seen = new Set<string>();
+  const queue = [entry];
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    if (seen.has(file)) continue;
+    seen.add(file);
+    const text = await readFile(join(root, file), 'utf8');
+    for (const [, specifier = ''] of text.matchAll(/(?:from|import)\s*\(?\s*"(\.{1,2}\/[^"]+\.js)"/g)) {
+      queue.push(join(dirname(file), specifier));
+    }
+  }
+  return [...seen];
+}
+
+async function filesBelow(root: string, path: string): Promise<string[]> {
+  const full = join(root, path);
+  try {
+    const entries = await readdir(full, { recursive: true, withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(root, join(entry.parentPath, entry.name)));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return [path];
+    throw error;
+  }
+}

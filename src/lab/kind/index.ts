@@ -1,0 +1,6 @@
+/** The life of a lab on a kind cluster. */
+export { createKindLab } from './create.ts';
+export { destroyKindLab } from './destroy.ts';
+export { openKindLab } from './open.ts';
+export { planKindLab } from './plan.ts';
+export { kindStatus } from './status.ts';

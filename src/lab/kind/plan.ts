@@ -1,0 +1,45 @@
+import { exec } from '../../platform/exec.ts';
+import type { ResolvedLab } from '../../profile/resolved-lab.ts';
+import { type Difference, differences } from '../difference.ts';
+import { readRecord } from '../owner-record.ts';
+import { type LabPlan, planOf } from '../plan.ts';
+import { labImage } from './images.ts';
+import { kindProblems } from './status.ts';
+import { kindRemains } from './teardown.ts';
+
+/** Built into the cluster at its creation, besides what is so for every runtime. */
+const alsoFixed = ['kubeProxyMode', 'registryMirrors', 'raw.kind'];
+
+/** Reads only. */
+export async function planKindLab(lab: ResolvedLab): Promise<LabPlan> {
+  const record = await readRecord(lab.name);
+  if (record?.runtime !== 'kind') {
+    return planOf(lab.name, (await kindRemains(exec, lab.name)).length === 0 ? 'create' : 'clean');
+  }
+  if (record.phase === 'creating' || record.phase === 'destroying') {
+    return planOf(lab.name, 'clean', [], ['the last up or down ended early']);
+  }
+  const changes = differences(record.resolved, lab).map(asOfKind);
+  if (changes.some((change) => !change.live)) return planOf(lab.name, 'recreate', changes);
+  const [problems, agent] = await Promise.all([kindProblems(exec, record), labImage('agent')]);
+  if (problems.some(({ isLost }) => isLost)) {
+    return planOf(
+      lab.name,
+      'recreate',
+      [],
+      problems.map(({ what }) => what),
+    );
+  }
+  if (changes.length > 0) return planOf(lab.name, 'change', changes);
+  const reasons = [
+    ...problems.map(({ what }) => what),
+    ...(record.images.includes(agent.reference) ? [] : ['the agent was built anew']),
+    ...(record.phase === 'retained' ? ['the last up failed'] : []),
+  ];
+  return planOf(lab.name, reasons.length === 0 ? 'none' : 'repair', [], reasons);
+}
+
+const asOfKind = (change: Difference): Difference => ({
+  ...change,
+  live: change.live && !alsoFixed.some((path) => change.path.startsWith(path)),
+});

@@ -1,0 +1,118 @@
+import { timeoutError } from '../../../core/errors.ts';
+import type { Condition, Pod } from '../../../core/k8s.ts';
+import { waitFor } from '../../../core/wait-for.ts';
+import type { Kubectl } from '../../../platform/kubectl.ts';
+import { agentSet, type KindStep, type KindUp, systemNamespace } from '../context.ts';
+
+const limitMs = 180_000;
+const pollMs = 250;
+
+interface List<T> {
+  readonly items: readonly T[];
+}
+interface NodeState {
+  readonly metadata: { readonly name: string };
+  readonly status: { readonly conditions?: readonly Condition[] };
+}
+/** More of a pod than the datapath reads: what says why it does not start. */
+interface PodState extends Omit<Pod, 'status'> {
+  readonly status?: Omit<NonNullable<Pod['status']>, 'containerStatuses'> & {
+    readonly containerStatuses?: readonly {
+      readonly ready: boolean;
+      readonly restartCount: number;
+      readonly state?: { readonly waiting?: { readonly reason?: string; readonly message?: string } };
+      readonly lastState?: { readonly terminated?: { readonly message?: string; readonly exitCode: number } };
+    }[];
+  };
+}
+
+export const agentsReady: KindStep = {
+  title: 'Wait for the datapath on every node',
+  run: async (context, report) => {
+    await podsReady(context, 'agents', [
+      '--namespace',
+      systemNamespace,
+      '--selector',
+      `app.kubernetes.io/name=${agentSet}`,
+    ]);
+    await nodesReady(context);
+    report('agents and nodes are ready');
+  },
+};
+
+export const dnsReady: KindStep = {
+  title: 'Wait for cluster DNS',
+  run: (context) =>
+    podsReady(context, 'CoreDNS', ['--namespace', 'kube-system', '--selector', 'k8s-app=kube-dns']),
+};
+
+export const demoReady: KindStep = {
+  title: 'Wait for the demo',
+  skip: ({ lab }) => (lab.demo.enabled ? false : 'the lab has none'),
+  run: (context) => podsReady(context, 'demo pods', ['--selector', 'app in (demo, hello)']),
+};
+
+async function podsReady(
+  { kubectl, signal, lab }: KindUp,
+  what: string,
+  selection: readonly string[],
+): Promise<void> {
+  await waitFor(
+    `${what} are ready`,
+    async () => {
+      const { items } = await kubectl.json<List<PodState>>(['get', 'pods', ...selection]);
+      const alive = items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+      const waiting = alive.filter((pod) => !isReady(pod)).map(reasonOf);
+      if (alive.length > 0 && waiting.length === 0) return { done: undefined };
+      return { saw: alive.length === 0 ? 'no pods' : waiting.join('; ') };
+    },
+    { timeoutMs: limitMs, intervalMs: pollMs, signal },
+  ).catch(async (error: unknown) => {
+    if (signal.aborted) throw error;
+    const events = await warnings(kubectl);
+    throw timeoutError('E_NOT_READY', `${error instanceof Error ? error.message : String(error)}${events}`, {
+      cause: error,
+      fix: `labctl logs --name ${lab.name}`,
+    });
+  });
+}
+
+const nodesReady = ({ kubectl, signal }: KindUp): Promise<void> =>
+  waitFor(
+    'nodes are ready',
+    async () => {
+      const { items } = await kubectl.json<List<NodeState>>(['get', 'nodes']);
+      const waiting = items.flatMap(({ metadata, status }) => {
+        const ready = status.conditions?.find(({ type }) => type === 'Ready');
+        return ready?.status === 'True' ? [] : [`${metadata.name}: ${ready?.message ?? 'no state yet'}`];
+      });
+      return waiting.length === 0 ? { done: undefined } : { saw: waiting.join('; ') };
+    },
+    { timeoutMs: limitMs, intervalMs: pollMs, signal },
+  );
+
+const isReady = ({ status }: PodState): boolean =>
+  status?.conditions?.some(({ type, status: state }) => type === 'Ready' && state === 'True') ?? false;
+
+function reasonOf({ metadata, status }: PodState): string {
+  const container = status?.containerStatuses?.find(({ ready }) => !ready);
+  const waiting = container?.state?.waiting;
+  const unscheduled = status?.conditions?.find(
+    ({ type, status: state }) => type === 'PodScheduled' && state === 'False',
+  );
+  const why = waiting?.message ?? waiting?.reason ?? unscheduled?.message ?? status?.phase ?? 'unknown';
+  const restarts =
+    container === undefined || container.restartCount === 0
+      ? ''
+      : `, restarted ${container.restartCount} times`;
+  return `${metadata.name}: ${why}${restarts}`;
+}
+
+/** The last warnings of the cluster: the cause is mostly among them. */
+async function warnings(kubectl: Kubectl): Promise<string> {
+  const { items } = await kubectl.json<List<{ message?: string; involvedObject?: { name?: string } }>>([
+    ...['get', 'events', '--all-namespaces', '--field-selector', 'type=Warning'],
+  ]);
+  const lines = items.map(({ message, involvedObject }) => `  ${involvedObject?.name}: ${message}`);
+  return lines.length === 0 ? '' : `\nwarnings of the cluster:\n${[...new Set(lines)].slice(-5).join('\n')}`;
+}

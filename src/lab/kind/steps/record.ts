@@ -1,0 +1,23 @@
+import { nodeNames } from '../../../core/names.ts';
+import { labPaths } from '../../../core/paths.ts';
+import { removeTree } from '../../../platform/fs.ts';
+import { intend, journalPath } from '../../owner-record.ts';
+import type { KindStep } from '../context.ts';
+import { outsiders } from './outside.ts';
+
+export const record: KindStep = {
+  title: 'Record what will be made',
+  run: async ({ lab, images }, report) => {
+    const { name, nodes } = lab;
+    await intend(name, [
+      { kind: 'directory', names: [labPaths(name).state] },
+      {
+        kind: 'container',
+        names: [...nodeNames(name, nodes.controlPlanes, nodes.workers), ...outsiders(name)],
+      },
+      { kind: 'image', names: [images.agent.reference, images.demo.reference] },
+    ]);
+    report(journalPath(name));
+  },
+  undo: { title: 'Remove the record', run: ({ lab }) => removeTree(labPaths(lab).state) },
+};

@@ -1,0 +1,100 @@
+import { conflict, LabError } from '../core/errors.ts';
+import { isLabName } from '../core/names.ts';
+import type { ResolvedLab } from '../profile/resolved-lab.ts';
+import type { KindRuntime } from '../runtime/kind/index.ts';
+import type { NetnsRuntime } from '../runtime/netns/index.ts';
+import type { LabContext } from './context.ts';
+import type { CreateOptions, CreateReport } from './create.ts';
+import type { DestroyReport } from './destroy.ts';
+import type { AnyRecord } from './owner-record.ts';
+import { readRecord } from './owner-record.ts';
+import type { LabPlan } from './plan.ts';
+import type { LabStatus } from './status.ts';
+
+/** What commands ask of a lab, whatever its nodes are made of. */
+export interface Lifecycle {
+  readonly plan: (lab: ResolvedLab) => Promise<LabPlan>;
+  readonly create: (lab: ResolvedLab, options: CreateOptions, context: LabContext) => Promise<CreateReport>;
+  readonly destroy: (name: string, options: DestroyOptions, context: LabContext) => Promise<DestroyReport>;
+  readonly open: (name: string) => Promise<OpenLab>;
+  readonly status: (name: string) => Promise<LabStatus>;
+}
+export interface DestroyOptions {
+  readonly dryRun?: boolean;
+}
+/** A lab that is up. */
+export interface OpenLab {
+  readonly name: string;
+  readonly resolved: ResolvedLab;
+  readonly record: AnyRecord;
+  readonly runtime: NetnsRuntime | KindRuntime;
+}
+
+type BuiltRuntime = AnyRecord['runtime'];
+
+/** One row per runtime; its code is loaded when it is asked for. */
+const lifecycles: Readonly<Record<BuiltRuntime, () => Promise<Lifecycle>>> = {
+  netns: async () => {
+    const [{ planLab }, { createLab }, { destroyLab }, { openLab }, { labStatus }] = await Promise.all([
+      import('./plan.ts'),
+      import('./create.ts'),
+      import('./destroy.ts'),
+      import('./open.ts'),
+      import('./status.ts'),
+    ]);
+    return { plan: planLab, create: createLab, destroy: destroyLab, open: openLab, status: labStatus };
+  },
+  kind: async () => {
+    const { createKindLab, destroyKindLab, kindStatus, openKindLab, planKindLab } = await import(
+      './kind/index.ts'
+    );
+    return {
+      plan: planKindLab,
+      create: createKindLab,
+      destroy: destroyKindLab,
+      open: openKindLab,
+      status: kindStatus,
+    };
+  },
+};
+
+export const planLab = async (lab: ResolvedLab): Promise<LabPlan> => (await forLab(lab)).plan(lab);
+
+export const createLab: Lifecycle['create'] = async (lab, options, context) =>
+  (await forLab(lab)).create(lab, options, context);
+
+export const destroyLab: Lifecycle['destroy'] = async (name, options, context) =>
+  (await forName(name)).destroy(name, options, context);
+
+export const openLab: Lifecycle['open'] = async (name) => (await forName(name)).open(name);
+
+export const labStatus: Lifecycle['status'] = async (name) => (await forName(name)).status(name);
+
+/** The runtime asked for. A lab keeps the one that it was made with. */
+async function forLab({ name, runtime }: ResolvedLab): Promise<Lifecycle> {
+  if (runtime === 'existing') {
+    throw conflict('E_RUNTIME', 'runtime existing is not built yet', { fix: '--runtime kind or netns' });
+  }
+  const present = (await readRecord(name))?.runtime;
+  if (present !== undefined && runtime !== 'auto' && runtime !== present) {
+    throw conflict('E_RUNTIME', `lab ${name} is up on runtime ${present}`, {
+      fix: `labctl down --name ${name} first, or choose another --name`,
+    });
+  }
+  return lifecycles[present ?? (runtime === 'auto' ? 'netns' : runtime)]();
+}
+
+async function forName(name: string): Promise<Lifecycle> {
+  return lifecycles[(await recordOrNone(name))?.runtime ?? 'netns']();
+}
+
+/** A damaged record is no reason to leave a lab standing: namespaces are found by name. */
+async function recordOrNone(name: string): Promise<AnyRecord | undefined> {
+  if (!isLabName(name)) return undefined;
+  try {
+    return await readRecord(name);
+  } catch (error) {
+    if (error instanceof LabError) return undefined;
+    throw error;
+  }
+}

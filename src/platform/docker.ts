@@ -1,0 +1,148 @@
+import { environmentError, messageOf } from '../core/errors.ts';
+import type { Exec, ExecResult } from '../core/exec.ts';
+
+export interface Container {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** IPv4 address by network name. */
+  readonly addresses: Readonly<Record<string, string>>;
+}
+
+export interface ImageBuild {
+  readonly context: string;
+  readonly target: string;
+  readonly tag: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface ContainerRun {
+  readonly name: string;
+  readonly image: string;
+  readonly network: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const buildLimitMs = 900_000;
+const saveLimitMs = 300_000;
+const removeLimitMs = 120_000;
+
+/** Whether the engine answers; E_DOCKER (exit 6) with the engine's own words where it does not. */
+export async function requireDocker(exec: Exec): Promise<string> {
+  try {
+    const { stdout } = await exec('docker', ['version', '--format', '{{.Server.Version}}']);
+    return stdout.trim();
+  } catch (cause) {
+    throw environmentError('E_DOCKER', `no container engine answers: ${messageOf(cause)}`, {
+      cause,
+      fix: 'start Docker (systemctl start docker), or use --runtime netns',
+    });
+  }
+}
+
+/** Containers that carry all of the labels (`name=value`), running or not. */
+export async function listContainers(exec: Exec, labels: readonly string[]): Promise<Container[]> {
+  const filters = labels.flatMap((label) => ['--filter', `label=${label}`]);
+  const { stdout } = await exec('docker', ['ps', '--all', '--quiet', '--no-trunc', ...filters]);
+  const ids = stdout.split('\n').filter(Boolean);
+  if (ids.length === 0) return [];
+  const inspected = await exec('docker', ['container', 'inspect', ...ids]);
+  return (JSON.parse(inspected.stdout) as InspectedContainer[])
+    .map(containerOf)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+interface InspectedContainer {
+  readonly Id: string;
+  readonly Name: string;
+  readonly State: { readonly Status: string };
+  readonly Config: { readonly Labels: Readonly<Record<string, string>> | null };
+  readonly NetworkSettings: {
+    readonly Networks: Readonly<Record<string, { readonly IPAddress: string }>>;
+  };
+}
+
+const containerOf = (found: InspectedContainer): Container => ({
+  id: found.Id,
+  name: found.Name.slice(1),
+  state: found.State.Status,
+  labels: found.Config.Labels ?? {},
+  addresses: Object.fromEntries(
+    Object.entries(found.NetworkSettings.Networks).map(([name, { IPAddress }]) => [name, IPAddress]),
+  ),
+});
+
+export async function runContainer(exec: Exec, run: ContainerRun): Promise<void> {
+  const pairs = (flag: string, values: Readonly<Record<string, string>>): string[] =>
+    Object.entries(values).flatMap(([name, value]) => [flag, `${name}=${value}`]);
+  await exec('docker', [
+    ...['run', '--detach', '--init', '--name', run.name, '--network', run.network, '--pull', 'never'],
+    ...['--cap-add', 'NET_ADMIN', ...pairs('--label', run.labels), ...pairs('--env', run.env), run.image],
+  ]);
+}
+
+export async function removeContainers(exec: Exec, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await exec('docker', ['rm', '--force', '--volumes', ...ids], { timeoutMs: removeLimitMs });
+}
+
+/** The command line that runs a program in a container. */
+export const containerArgv = (container: string, file: string, args: readonly string[]): string[] => [
+  ...['exec', '--interactive', container, file],
+  ...args,
+];
+
+/** The Exec port inside a container. Nothing of the caller's environment goes with it but what `env` names. */
+export const execIn =
+  (exec: Exec, container: string): Exec =>
+  (file, args, { env, cwd, ...options } = {}): Promise<ExecResult> => {
+    const words = Object.entries(env ?? {}).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
+    const at = cwd === undefined ? [] : ['--workdir', cwd];
+    return exec('docker', ['exec', '--interactive', ...words, ...at, container, file, ...args], options);
+  };
+
+/** The id of a local image, or undefined where there is none by that reference. */
+export async function imageId(exec: Exec, reference: string): Promise<string | undefined> {
+  const { stdout, exitCode } = await exec(
+    'docker',
+    ['image', 'ls', '--quiet', '--no-trunc', '--filter', `reference=${reference}`],
+    {},
+  );
+  return exitCode === 0 ? stdout.split('\n').find(Boolean) : undefined;
+}
+
+/** References of local images that carry a label. */
+export async function imagesWithLabel(exec: Exec, label: string): Promise<string[]> {
+  const { stdout } = await exec('docker', [
+    ...['image', 'ls', '--filter', `label=${label}`, '--format', '{{.Repository}}:{{.Tag}}'],
+  ]);
+  return stdout.split('\n').filter((line) => line !== '' && !line.includes('<none>'));
+}
+
+export async function buildImage(exec: Exec, build: ImageBuild, signal?: AbortSignal): Promise<void> {
+  const labels = Object.entries(build.labels).flatMap(([name, value]) => ['--label', `${name}=${value}`]);
+  await exec(
+    'docker',
+    ['build', '--quiet', '--target', build.target, '--tag', build.tag, ...labels, build.context],
+    { timeoutMs: buildLimitMs, ...(signal === undefined ? {} : { signal }) },
+  );
+}
+
+export async function saveImages(exec: Exec, references: readonly string[], file: string): Promise<void> {
+  await exec('docker', ['image', 'save', '--output', file, ...references], { timeoutMs: saveLimitMs });
+}
+
+export async function removeImages(exec: Exec, references: readonly string[]): Promise<void> {
+  if (references.length === 0) return;
+  await exec('docker', ['image', 'rm', ...references], { timeoutMs: removeLimitMs });
+}
+
+/** Loads an archive into the containerd of a node, under the names that the kubelet asks for. */
+export async function loadArchive(exec: Exec, node: string, archive: string): Promise<void> {
+  // The stream is the shell's business: an archive does not fit into a string.
+  const script =
+    'exec docker exec --interactive "$1" ctr --namespace k8s.io images import --digests - < "$2"';
+  await exec('/bin/sh', ['-c', script, 'sh', node, archive], { timeoutMs: saveLimitMs });
+}
