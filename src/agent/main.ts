@@ -18,8 +18,8 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   compile,
 };
 
+const [name = '', ...args] = process.argv.slice(2);
 try {
-  const [name = '', ...args] = process.argv.slice(2);
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) {
     throw usageError('E_USAGE', `agent ${Object.keys(commands).join('|')}: there is no "${name}"`);
@@ -28,7 +28,8 @@ try {
   process.exitCode = ExitCode.ok;
 } catch (error) {
   const fields = error instanceof LabError ? { code: error.code, fix: error.fix } : { stack: stackOf(error) };
-  log.error(messageOf(error), fields);
+  if (name === 'run') log.error(messageOf(error), fields);
+  else process.stderr.write(`${fields.stack ?? messageOf(error)}\n`);
   process.exit(error instanceof LabError ? error.exitCode : ExitCode.bug);
 }
 
