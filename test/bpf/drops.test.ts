@@ -1,9 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bpfFlags } from '../../src/agent/compile.ts';
 import { openRing } from '../../src/bpf-sys/index.ts';
 import {
   dropReasons,
@@ -21,7 +16,8 @@ import {
   openBench,
   type Program,
 } from './support/bench.ts';
-import { bpfSources, builtDatapath } from './support/datapath.ts';
+import { builtDatapath } from './support/datapath.ts';
+import { withFault } from './support/fault.ts';
 import { ip, nodePort, profiles } from './support/tables.ts';
 
 /** Every reason has a case; the last test refuses a reason without one. */
@@ -197,8 +193,8 @@ describe('drops', () => {
     node = benchNode();
     benches.set(undefined, openBench(built, node, profiles.ebpf));
     benches.set('one-port', openBench(built, node, { ...profiles.ebpf, nat_first: 40000, nat_last: 40000 }));
-    const objects = { ...built.objects, lab_lxc: withFault() };
-    benches.set('faulty', openBench({ ...built, objects }, node, profiles.ebpf));
+    const faulty = withFault(built, 'bpf_l3_csum_replace(a,b,c,d,e)=(-22)');
+    benches.set('faulty', openBench(faulty, node, profiles.ebpf));
   });
   afterAll(() => {
     for (const bench of benches.values()) bench.close();
@@ -249,15 +245,4 @@ function drain(bench: Bench): ReturnType<typeof labEvent.decode>[] {
   ring.drain(100_000);
   ring.close();
   return events;
-}
-
-/** lab_lxc with a kernel that refuses to change IP checksums. */
-function withFault(): Buffer {
-  const directory = mkdtempSync(join(tmpdir(), 't-bpf-fault-'));
-  const object = join(directory, 'lab_lxc.o');
-  const fault = '-Dbpf_l3_csum_replace(a,b,c,d,e)=((void)(c),(void)(d),-22)';
-  execFileSync('clang', [...bpfFlags, fault, '-c', 'lab_lxc.bpf.c', '-o', object], { cwd: bpfSources });
-  const bytes = readFileSync(object);
-  rmSync(directory, { recursive: true });
-  return bytes;
 }

@@ -2,32 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtDatapath } from './support/datapath.ts';
 import { type LiveLab, liveLab } from './support/live-lab.ts';
 import { tcpClient, udpClient } from './support/live-scripts.ts';
-import { nodePort, profiles, type ServicePlan } from './support/tables.ts';
-
-const cluster: readonly ServicePlan[] = (['TCP', 'UDP'] as const).flatMap((protocol, i) => [
-  { address: '10.96.0.11', port: 80, protocol, backends: ['10.244.1.11:80'], revNat: 10 + i },
-  { address: '10.96.0.12', port: 80, protocol, backends: ['10.244.2.10:8080'], revNat: 20 + i },
-  { address: '10.96.0.10', port: 80, protocol, backends: ['10.244.1.10:8080'], revNat: 30 + i },
-  { address: '10.96.0.9', port: 80, protocol, backends: [], revNat: 40 + i },
-  { address: '10.96.0.8', port: 80, protocol, backends: ['10.9.0.11:7000'], revNat: 90 + i },
-  {
-    address: '0.0.0.0',
-    port: 32011,
-    protocol,
-    backends: ['10.244.1.11:80'],
-    revNat: 50 + i,
-    flags: nodePort,
-  },
-  {
-    address: '0.0.0.0',
-    port: 32012,
-    protocol,
-    backends: ['10.244.2.10:80'],
-    revNat: 60 + i,
-    flags: nodePort,
-  },
-  { address: '0.0.0.0', port: 32009, protocol, backends: [], revNat: 70 + i, flags: nodePort },
-]);
+import { liveServices } from './support/live-services.ts';
+import { profiles } from './support/tables.ts';
 
 /** from, script, arguments, answer; `client` is shown where source NAT is left out. */
 type Row = readonly [string, 'tcp' | 'udp', string, number, number, string];
@@ -71,7 +47,7 @@ describe.each([
 ] as const)('$profile over real sockets', ({ profile, values }) => {
   let lab: LiveLab;
   beforeAll(async () => {
-    lab = await liveLab(await builtDatapath(), values, cluster);
+    lab = await liveLab(await builtDatapath(), values, liveServices);
   });
   afterAll(async () => {
     await lab.destroy();

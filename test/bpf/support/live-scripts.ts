@@ -46,5 +46,5 @@ setTimeout(() => end('timeout', 1), 3000);
 udp.on('error', (error) => end(error.code, 1));
 udp.on('message', (data, from) => end((Number(size) > 1
   ? 'echo ' + data.length : data.toString()) + ' ' + from.address, 0));
-if (how === 'connect') udp.connect(Number(port), host, () => udp.send(Buffer.alloc(Number(size))));
+if (how === 'connect') udp.connect(Number(port), host, (error) => (error ? end(error.code, 1) : udp.send(Buffer.alloc(Number(size)))));
 else udp.send(Buffer.alloc(Number(size)), Number(port), host, (error) => error && end(error.code, 1));`;

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { builtDatapath } from './support/datapath.ts';
+import { type LiveLab, liveLab } from './support/live-lab.ts';
+import { tcpClient, udpClient } from './support/live-scripts.ts';
+import { addService, profiles } from './support/tables.ts';
+
+/** Socket LB, which has no test run: what a process of the node's cgroup sees and what is on the wire. */
+const backends = ['10.244.1.11:80', '10.244.2.10:80'];
+const spread = (['TCP', 'UDP'] as const).map((protocol, i) => ({
+  ...{ address: '10.96.0.20', port: 80, protocol, backends, revNat: 10 + i },
+}));
+const single = (['TCP', 'UDP'] as const).map((protocol, i) => ({
+  ...{ address: '10.96.0.21', port: 80, protocol, backends: ['10.244.2.10:80'], revNat: 20 + i },
+}));
+const empty = (['TCP', 'UDP'] as const).map((protocol, i) => ({
+  ...{ address: '10.96.0.9', port: 80, protocol, backends: [], revNat: 30 + i },
+}));
+
+/** Sends ten datagrams from one unconnected socket; prints who answered, once each. */
+const manyDatagrams = `
+const [host, port] = process.argv.slice(1);
+const udp = require('node:dgram').createSocket('udp4');
+const seen = new Set();
+let left = 10;
+setTimeout(() => { console.log('timeout'); process.exit(1); }, 3000);
+const ask = () => udp.send(Buffer.alloc(1), Number(port), host);
+udp.on('message', (data, from) => {
+  seen.add(data.toString().split(' ')[0] + ' ' + from.address);
+  if (--left) ask(); else { console.log([...seen].sort().join(',')); process.exit(0); }
+});
+ask();`;
+
+describe('socket LB', () => {
+  let lab: LiveLab;
+  beforeAll(async () => {
+    lab = await liveLab(await builtDatapath(), profiles.ebpf, [...spread, ...single, ...empty]);
+  });
+  afterAll(async () => {
+    await lab.destroy();
+  });
+  const run = (script: string, ...args: string[]): string => lab.run('a', script, args, { inCgroup: true });
+
+  it.each([
+    ['tcp', tcpClient, '10.96.0.21', 'c 10.244.1.10 10.96.0.21'],
+    ['udp', udpClient, '10.96.0.21', 'c 10.244.1.10 10.96.0.21'],
+    ['tcp by an IPv6 socket', tcpClient, '::ffff:10.96.0.21', 'c 10.244.1.10 ::ffff:10.96.0.21'],
+    ['udp by an IPv6 socket', udpClient, '::ffff:10.96.0.21', 'c 10.244.1.10 ::ffff:10.96.0.21'],
+  ])('%s: the peer seems to be the Service', (_, script, host, answer) => {
+    expect(run(script, host, '80', '1')).toBe(answer);
+  });
+
+  it.each(['10.96.0.21', '::ffff:10.96.0.21'])('connected UDP to %s', (host) => {
+    expect(run(udpClient, host, '80', '1', 'connect')).toBe(`c 10.244.1.10 ${host}`);
+  });
+
+  it('keeps an unconnected UDP socket with one backend, and spreads sockets', () => {
+    const answers = new Set(Array.from({ length: 12 }, () => run(manyDatagrams, '10.96.0.20', '80')));
+    // Twelve draws of two: all alike once in 2048.
+    expect([...answers].sort()).toEqual(['b 10.96.0.20', 'c 10.96.0.20']);
+  });
+
+  it('refuses where there is no backend', () => {
+    for (const host of ['10.96.0.9', '::ffff:10.96.0.9']) {
+      expect(run(tcpClient, host, '80', '1')).toBe('ECONNREFUSED');
+      expect(run(udpClient, host, '80', '1')).toBe('ECONNREFUSED');
+      expect(run(udpClient, host, '80', '1', 'connect')).toBe('ECONNREFUSED');
+    }
+    expect(lab.datapath.node1.counters()).toHaveProperty('forward.sock_refused', 6);
+  });
+
+  it('puts no Service address on the wire', () => {
+    const before = lab.datapath.node1.counters();
+    expect(run(tcpClient, '10.96.0.21', '80', '1000')).toBe('c 10.244.1.10 10.96.0.21');
+    const after = lab.datapath.node1.counters();
+    expect((after['forward.lb_sock_tcp'] ?? 0) - (before['forward.lb_sock_tcp'] ?? 0)).toBe(1);
+    expect(after['forward.lb_packet'] ?? 0).toBe(before['forward.lb_packet'] ?? 0);
+  });
+
+  it('leaves what is no Service alone, IPv6 too', () => {
+    expect(run(tcpClient, '10.244.2.10', '80', '1')).toBe('c 10.244.1.10 10.244.2.10');
+    expect(run(tcpClient, '::1', '80', '1')).toMatch(
+      /^(ECONNREFUSED|EADDRNOTAVAIL|ENETUNREACH|EHOSTUNREACH)$/,
+    );
+  });
+
+  it('follows a Service that gets its first backend', () => {
+    for (const plan of empty) addService(lab.datapath.node1, { ...plan, backends: ['10.244.1.11:80'] });
+    expect(run(tcpClient, '10.96.0.9', '80', '1')).toBe('b 10.244.1.10 10.96.0.9');
+  });
+});
