@@ -14,14 +14,14 @@ export const counterClaims: readonly Check[] = [
     needs: [],
     exclusive: true,
     run: async (context) => {
-      const { near, far, errors, before, after } = await podTraffic(context);
-      const row = (counter: string, node: string, least: number): Evidence =>
-        movedOn(context, counter, node, before, after, least);
+      const { near, far } = pairsOf(context);
+      const nearby = await podTraffic(context, near);
+      const across = await podTraffic(context, far);
       return [
-        noErrors(errors),
-        row('forward.redirect_peer', near.client.node, 4),
-        row('forward.redirect_neigh', far.client.node, 4),
-        row('forward.redirect_peer', far.server.node, 4),
+        noErrors([...nearby.errors, ...across.errors]),
+        movedOn(context, 'forward.redirect_peer', near.client.node, nearby, 4),
+        movedOn(context, 'forward.redirect_neigh', far.client.node, across, 4),
+        movedOn(context, 'forward.redirect_peer', far.server.node, across, 4),
       ];
     },
   },
@@ -33,17 +33,20 @@ export const counterClaims: readonly Check[] = [
     needs: [],
     exclusive: true,
     run: async (context) => {
-      const { near, far, errors, before, after } = await podTraffic(context);
+      const { near, far } = pairsOf(context);
+      const nearby = await podTraffic(context, near);
+      const across = await podTraffic(context, far);
+      const whole = { before: nearby.before, after: across.after };
       return [
-        noErrors(errors),
-        movedOn(context, 'forward.stack', near.client.node, before, after, 4),
-        movedOn(context, 'forward.stack', far.client.node, before, after, 4),
+        noErrors([...nearby.errors, ...across.errors]),
+        movedOn(context, 'forward.stack', near.client.node, nearby, 4),
+        movedOn(context, 'forward.stack', far.client.node, across, 4),
         ...context.runtime.nodes.flatMap(({ name }) =>
           ['forward.redirect_peer', 'forward.redirect_neigh'].map((counter) =>
             equal(
               { what: `${counter} on ${name}`, command: context.kernel.inspectCommand(name) },
-              read(before, name, counter),
-              read(after, name, counter),
+              read(whole.before, name, counter),
+              read(whole.after, name, counter),
             ),
           ),
         ),
@@ -79,7 +82,7 @@ export const counterClaims: readonly Check[] = [
         noErrors(results.flatMap(({ error }) => error ?? [])),
         ...nodes.flatMap(({ name }) =>
           ['forward.nodeport_local', 'forward.nodeport_remote', 'forward.rev_nodeport'].map((counter) =>
-            movedOn(context, counter, name, before, after, 1),
+            movedOn(context, counter, name, { before, after }, 1),
           ),
         ),
       ];
@@ -87,6 +90,10 @@ export const counterClaims: readonly Check[] = [
   },
 ];
 
+interface Bracket {
+  readonly before: Counters;
+  readonly after: Counters;
+}
 type Counters = ReadonlyMap<string, Awaited<ReturnType<CheckContext['kernel']['counters']>>>;
 
 export async function countersOfAll({ runtime, kernel }: CheckContext): Promise<Counters> {
@@ -102,8 +109,7 @@ const movedOn = (
   { kernel }: CheckContext,
   counter: string,
   node: string,
-  before: Counters,
-  after: Counters,
+  { before, after }: Bracket,
   least: number,
 ): Evidence =>
   moved(
@@ -121,32 +127,28 @@ interface Pair {
   readonly server: SubjectPod;
 }
 
-/** One TCP exchange on one node and one across nodes, with counters around both. */
-async function podTraffic(context: CheckContext): Promise<{
-  readonly near: Pair;
-  readonly far: Pair;
-  readonly errors: readonly string[];
-  readonly before: Counters;
-  readonly after: Counters;
-}> {
-  const near = pairOf(context, (client, server) => client.node === server.node);
-  const far = pairOf(context, (client, server) => client.node !== server.node);
+const pairsOf = (context: CheckContext): { readonly near: Pair; readonly far: Pair } => ({
+  near: pairOf(context, (client, server) => client.node === server.node),
+  far: pairOf(context, (client, server) => client.node !== server.node),
+});
+
+/** One TCP exchange between two pods, with counters around it and nothing else inside. */
+async function podTraffic(
+  context: CheckContext,
+  { client, server }: Pair,
+): Promise<Bracket & { readonly errors: readonly string[] }> {
   const before = await countersOfAll(context);
-  const results = await Promise.all(
-    [near, far].map(({ client, server }) =>
-      context.prober.probe(
-        { pod: client.key },
-        {
-          protocol: 'tcp',
-          address: server.address,
-          port: portOf(context.subjects.demo, demoPorts.tcp).targetPort,
-          bytes: 1,
-        },
-      ),
-    ),
+  const { error } = await context.prober.probe(
+    { pod: client.key },
+    {
+      protocol: 'tcp',
+      address: server.address,
+      port: portOf(context.subjects.demo, demoPorts.tcp).targetPort,
+      bytes: 1,
+    },
   );
   const after = await countersOfAll(context);
-  return { near, far, errors: results.flatMap(({ error }) => error ?? []), before, after };
+  return { errors: error === undefined ? [] : [error], before, after };
 }
 
 export function pairOf(

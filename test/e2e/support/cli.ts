@@ -55,22 +55,22 @@ export function run(
 ): Promise<CliResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, [...args], {
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       timeout: options.limitMs ?? defaultLimitMs,
       killSignal: 'SIGKILL',
       env: { ...process.env, ...options.env },
     });
     let stdout = '';
     let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
     });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
     });
     child.on('error', reject);
-    child.stdin.on('error', reject);
-    child.stdin.end(options.input ?? '');
+    child.stdin?.on('error', reject);
+    child.stdin?.end(options.input);
     child.on('close', (code, signal) => {
       if (signal !== null) reject(new Error(`${file} ${args.join(' ')}: ended by ${signal}\n${stderr}`));
       else resolve({ code: code ?? -1, stdout, stderr });
