@@ -59,11 +59,12 @@ export async function runAgent(config: AgentConfig, { exec, log, signal }: Agent
     previousSwitches(config),
   ]);
 
-  timings.step('node');
-  await setUpNode(config, node, exec);
-
   timings.step('load');
-  loadDatapath(config, nodeFacts(network.device, node.address), built);
+  await Promise.all([
+    setUpNode(config, node, exec),
+    // Keeps this thread busy while the process of the set-up runs beside it.
+    Promise.resolve().then(() => loadDatapath(config, nodeFacts(network.device, node.address), built)),
+  ]);
 
   timings.step('attach');
   const hooks = openHooks({ pins: paths.pins, attach: datapath.attach });

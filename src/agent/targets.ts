@@ -12,7 +12,7 @@ import type { Desired, WatchedKind } from './reconcile/desired.ts';
 import { ipcacheRows, viaStackRows } from './reconcile/ipcache.ts';
 import type { ClusterNode } from './reconcile/nodes.ts';
 import type { Target } from './reconcile/reconciler.ts';
-import { applyRoutes, wantedRoutes } from './reconcile/routes.ts';
+import { createRoutes, wantedRoutes } from './reconcile/routes.ts';
 import type { StaleUdp } from './reconcile/stale-udp.ts';
 import type { Switches } from './switches.ts';
 
@@ -47,6 +47,7 @@ export function targetsOf(context: TargetsContext): Target[] {
   // netfilter redirects.
   const isKubernetes = config.cluster.source === 'kubernetes';
   const nameServers = isKubernetes ? nodeNameServers() : [];
+  const routes = createRoutes(exec, { device: network.device, address: node.address });
   const iptables = once(() => findIptables(exec, { lockFile: join(config.paths.run, 'xtables.lock') }));
   const kubeProxy = once(async () => startKubeProxy({ exec, iptables: await iptables() }));
 
@@ -65,11 +66,7 @@ export function targetsOf(context: TargetsContext): Target[] {
       name: 'routes',
       when: datapath.routing === 'native',
       follows: nodes,
-      apply: () =>
-        applyRoutes(exec, wantedRoutes(desired.nodes(), node.name), {
-          device: network.device,
-          address: node.address,
-        }),
+      apply: () => routes.apply(wantedRoutes(desired.nodes(), node.name)),
     },
     {
       name: 'services',

@@ -52,6 +52,13 @@ const talker = `
   c.on('data', (d) => process.stdout.write(d));
   for (const end of ['error', 'close']) c.on(end, (e) => { console.log('lost', String(e)); process.exit(1); });
 `;
+/** One datagram after the other from the same port. */
+const keepAsking = `
+  const [host, port] = process.argv.slice(1);
+  const udp = require('dgram').createSocket('udp4');
+  udp.on('message', (m) => console.log(String(m)));
+  setInterval(() => udp.send('?', Number(port), host), 50);
+`;
 const askUdp = `
   const [host, port] = process.argv.slice(1);
   const udp = require('dgram').createSocket('udp4');
@@ -191,6 +198,17 @@ describe.each(profiles)('%s', (profile, switches) => {
     await answers(client, `${clusterIP}:80`, /refused|Could not connect|Couldn't connect/);
     await bench.put(slice(near, far));
     await answers(client, `${clusterIP}:80`, /^(near|far) /);
+  });
+
+  test('datagrams of one socket follow the backends', async () => {
+    await bench.put(slice(near));
+    await answers('outside', `${nodeAddress.n1}:32000`, /^near /);
+    const asking = await bench.start('outside', process.execPath, '-e', keepAsking, nodeAddress.n1, '32053');
+    await asking.seen(/^near /, 10_000);
+    await bench.put(slice(far));
+    await asking.seen(/^far /, 10_000);
+    await asking.stop();
+    await bench.put(slice(near, far));
   });
 
   test('connections live through kill -9 of the agents and through their restart', async () => {

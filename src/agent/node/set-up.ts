@@ -15,9 +15,15 @@ export const gatewayOf = (node: ClusterNode): Ip4 => addressAt(node.podCIDR, 1);
  */
 export async function setUpNode(config: AgentConfig, node: ClusterNode, exec: Exec): Promise<void> {
   const found = applySettings(nodeSettings(config));
-  const file = join(config.paths.run, 'sysctl.json');
+  await Promise.all([
+    exec('ip', ['-batch', '-'], {
+      input: `link set dev lo up\naddr replace ${gatewayOf(node)}/32 dev lo scope link\n`,
+    }),
+    recordFirst(join(config.paths.run, 'sysctl.json'), found),
+  ]);
+}
+
+/** Values of an earlier start are older than what this one found. */
+async function recordFirst(file: string, found: OldValues): Promise<void> {
   await writeJson(file, { ...found, ...(await readJson<OldValues>(file)) });
-  await exec('ip', ['-batch', '-'], {
-    input: `link set dev lo up\naddr replace ${gatewayOf(node)}/32 dev lo scope link\n`,
-  });
 }

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import type { Exec } from '../../core/exec.ts';
 import { formatIp4 } from '../../core/ip.ts';
 import type { Node } from '../../core/k8s.ts';
 import { ipcacheRows } from './ipcache.ts';
 import { type ClusterNode, clusterNode } from './nodes.ts';
-import { routeChanges, wantedRoutes } from './routes.ts';
+import { createRoutes, routeRemovals, routeWrites, wantedRoutes } from './routes.ts';
 
 const node = (name: string, address: string, podCIDR?: string): Node => ({
   apiVersion: 'v1',
@@ -47,21 +48,41 @@ test('the ipcache tells own from remote, and what keeps its address', () => {
 });
 
 test('routes lead to other nodes, and the rest of the own CIDR is unreachable', () => {
-  expect(routeChanges([], wantedRoutes(nodes, 'w1'), uplink)).toEqual([
+  expect(routeWrites([], wantedRoutes(nodes, 'w1'), uplink)).toEqual([
     'route replace unreachable 10.244.1.0/24 proto 84',
     'route replace 10.244.2.0/24 via 172.30.0.3 dev eth0 src 172.30.0.2 proto 84',
   ]);
 });
 
-test('routes that stand are left, moved ones replaced, foreign nodes removed', () => {
+test('routes that stand are left, moved ones replaced, those of lost nodes removed', () => {
+  const wanted = wantedRoutes(nodes, 'w1');
   const present = [
     { dst: '10.244.1.0/24' },
     { dst: '10.244.2.0/24', via: '172.30.0.9' },
     { dst: '10.244.3.0/24', via: '172.30.0.4' },
   ];
-  expect(routeChanges(present, wantedRoutes(nodes, 'w1'), uplink)).toEqual([
+  expect(routeWrites(present, wanted, uplink)).toEqual([
     'route replace 10.244.2.0/24 via 172.30.0.3 dev eth0 src 172.30.0.2 proto 84',
-    'route delete 10.244.3.0/24 proto 84',
   ]);
-  expect(routeChanges(present.slice(0, 1), wantedRoutes(nodes.slice(0, 1), 'w1'), uplink)).toEqual([]);
+  expect(routeRemovals(present, wanted)).toEqual(['route delete 10.244.3.0/24 proto 84']);
+});
+
+test('the first time takes over what is there, later times cost what changed', async () => {
+  const inputs: (string | undefined)[] = [];
+  const exec: Exec = async (_, __, options) => {
+    inputs.push(options?.input);
+    const stdout =
+      inputs.length === 1 ? JSON.stringify([{ dst: '10.244.9.0/24', gateway: '172.30.0.9' }]) : '';
+    return { stdout, stderr: '', exitCode: 0 };
+  };
+  const routes = createRoutes(exec, uplink);
+  expect(await routes.apply(wantedRoutes(nodes.slice(0, 1), 'w1'))).toBe(2);
+  expect(inputs).toEqual([
+    'route show proto 84\nroute replace unreachable 10.244.1.0/24 proto 84\n',
+    'route delete 10.244.9.0/24 proto 84\n',
+  ]);
+  expect(await routes.apply(wantedRoutes(nodes.slice(0, 1), 'w1'))).toBe(0);
+  expect(inputs).toHaveLength(2);
+  expect(await routes.apply(wantedRoutes(nodes, 'w1'))).toBe(1);
+  expect(inputs).toHaveLength(3);
 });

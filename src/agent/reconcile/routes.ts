@@ -20,41 +20,62 @@ export function wantedRoutes(nodes: readonly ClusterNode[], self: string): Route
   );
 }
 
-/** Lines for `ip -batch` that turn `present` into `wanted`. A changed route is replaced in one act. */
-export function routeChanges(
-  present: readonly Route[],
-  wanted: readonly Route[],
-  uplink: { readonly device: string; readonly address: string },
-): string[] {
-  const had = new Map(present.map((route) => [route.dst, route]));
-  const wants = new Set(wanted.map(({ dst }) => dst));
-  const proto = `proto ${routeProtocol}`;
-  return [
-    ...wanted.flatMap(({ dst, via }) => {
-      const before = had.get(dst);
-      if (before !== undefined && before.via === via) return [];
-      return via === undefined
-        ? [`route replace unreachable ${dst} ${proto}`]
-        : [`route replace ${dst} via ${via} dev ${uplink.device} src ${uplink.address} ${proto}`];
-    }),
-    ...present.flatMap(({ dst }) => (wants.has(dst) ? [] : [`route delete ${dst} ${proto}`])),
-  ];
+export interface Uplink {
+  readonly device: string;
+  readonly address: string;
 }
 
-/** Makes our routes the wanted ones; answers how many changed. */
-export async function applyRoutes(
-  exec: Exec,
-  wanted: readonly Route[],
-  uplink: { readonly device: string; readonly address: string },
-): Promise<number> {
-  const { stdout } = await exec('ip', ['-json', 'route', 'show', 'proto', String(routeProtocol)]);
-  const changes = routeChanges(parseRoutes(stdout), wanted, uplink);
-  if (changes.length > 0) await exec('ip', ['-batch', '-'], { input: `${changes.join('\n')}\n` });
-  return changes.length;
+/** Keeps our routes of a node. */
+export interface Routes {
+  /** Makes them the wanted ones; answers how many it wrote or removed. */
+  readonly apply: (wanted: readonly Route[]) => Promise<number>;
+}
+
+/** The first `apply` takes over what an earlier agent left: it writes all and reads in the same process. */
+export function createRoutes(exec: Exec, uplink: Uplink): Routes {
+  let present: readonly Route[] | undefined;
+  return {
+    apply: async (wanted) => {
+      const writes = routeWrites(present ?? [], wanted, uplink);
+      const shows = present === undefined ? [`route show proto ${routeProtocol}`] : [];
+      const found = await batch(exec, [...shows, ...writes]);
+      const removals = routeRemovals(present ?? parseRoutes(found), wanted);
+      // Unknown until the removals are done too: a failure begins anew.
+      present = undefined;
+      await batch(exec, removals);
+      present = wanted;
+      return writes.length + removals.length;
+    },
+  };
+}
+
+/** Lines for `ip -batch` that bring in what is wanted. A route that changes is replaced in one act. */
+export function routeWrites(present: readonly Route[], wanted: readonly Route[], uplink: Uplink): string[] {
+  const had = new Map(present.map(({ dst, via }) => [dst, via ?? 'nowhere']));
+  return wanted
+    .filter(({ dst, via }) => had.get(dst) !== (via ?? 'nowhere'))
+    .map(({ dst, via }) =>
+      via === undefined
+        ? `route replace unreachable ${dst} proto ${routeProtocol}`
+        : `route replace ${dst} via ${via} dev ${uplink.device} src ${uplink.address} proto ${routeProtocol}`,
+    );
+}
+
+/** Lines that take away what nobody wants. */
+export function routeRemovals(present: readonly Route[], wanted: readonly Route[]): string[] {
+  const wants = new Set(wanted.map(({ dst }) => dst));
+  return present
+    .filter(({ dst }) => !wants.has(dst))
+    .map(({ dst }) => `route delete ${dst} proto ${routeProtocol}`);
+}
+
+async function batch(exec: Exec, lines: readonly string[]): Promise<string> {
+  if (lines.length === 0) return '';
+  return (await exec('ip', ['-json', '-batch', '-'], { input: `${lines.join('\n')}\n` })).stdout;
 }
 
 function parseRoutes(json: string): Route[] {
-  const rows = JSON.parse(json === '' ? '[]' : json) as {
+  const rows = JSON.parse(json.trim() === '' ? '[]' : json) as readonly {
     readonly dst?: string;
     readonly gateway?: string;
   }[];
