@@ -28,8 +28,8 @@ export interface UpContext {
   readonly exec: Exec;
   readonly log: Log;
   readonly signal: AbortSignal;
-  /** Begun early, as it needs nothing but the sources. */
-  readonly compiled: Promise<Compiled>;
+  /** Begun by the first call, early, as it needs nothing but the sources; later calls get the same. */
+  readonly compiled: () => Promise<Compiled>;
 }
 
 /** What `agent compile` answers. */

@@ -5,7 +5,7 @@ import { execLean } from '../platform/exec-lean.ts';
 import type { ResolvedLab } from '../profile/resolved-lab.ts';
 import { openNetnsRuntime } from '../runtime/netns/index.ts';
 import { change } from './change.ts';
-import type { LabContext, UpContext } from './context.ts';
+import type { Compiled, LabContext, UpContext } from './context.ts';
 import type { Difference } from './difference.ts';
 import { keepEvidence } from './evidence.ts';
 import { layoutOf } from './layout-of.ts';
@@ -74,8 +74,11 @@ async function make(
   startedAtMs: number,
 ): Promise<{ record: OwnerRecord; cold: boolean }> {
   const begun = await beginRecord(lab, context);
-  const compiled = runCompile(context.exec);
-  compiled.catch((error: unknown) => context.log.debug(`compile: ${messageOf(error)}`));
+  let compiling: Promise<Compiled> | undefined;
+  const compiled = (): Promise<Compiled> => {
+    compiling ??= runCompile(context.exec, lab.name);
+    return compiling;
+  };
   const layout = layoutOf(lab, begun.nodeCIDR);
   try {
     const store = await openClusterDir(labPaths(lab.name).cluster, { log: context.log });
@@ -92,9 +95,8 @@ async function make(
     await context.progress(createSteps, up);
     const ready = { ...begun, phase: 'ready' as const, seconds: secondsSince(startedAtMs) };
     await writeOwnerRecord(ready);
-    return { record: ready, cold: !(await compiled).warm };
+    return { record: ready, cold: !(await compiled()).warm };
   } catch (error) {
-    await compiled.catch(() => undefined);
     await clearUp(begun, options, context);
     throw error;
   }
@@ -121,10 +123,15 @@ async function beginRecord(lab: ResolvedLab, context: LabContext): Promise<Owner
   }
 }
 
-/** After a failure: keeps what explains it, then undoes everything, or leaves it all with `--retain`. */
+/**
+ * After a failure: keeps what explains it, then undoes everything, or leaves it all with `--retain`. An
+ * interruption explains itself.
+ */
 async function clearUp(begun: OwnerRecord, options: CreateOptions, context: LabContext): Promise<void> {
-  const evidence = await keepEvidence(begun.lab);
-  context.log.warn(`what explains the failure is kept in ${evidence}`);
+  if (!context.signal.aborted) {
+    const evidence = await keepEvidence(begun.lab);
+    context.log.warn(`what explains the failure is kept in ${evidence}`);
+  }
   if (options.retain === true) {
     await writeOwnerRecord({ ...begun, phase: 'retained' });
     context.log.warn(`lab ${begun.lab} is kept as it is; labctl down --name ${begun.lab} removes it`);

@@ -110,7 +110,7 @@ test('of many writes in a row a watch tells the last state of every object', asy
       const last = new Set(seen.lines.filter((line) => line.endsWith(' 5')));
       return last.size === 40 ? { done: undefined } : { saw: `${last.size} of 40` };
     },
-    { timeoutMs: 10_000, intervalMs: 10 },
+    { timeoutMs: 4500, intervalMs: 10 },
   );
 });
 

@@ -51,9 +51,11 @@ export async function watchFolder<K extends Kind>(
   try {
     let synced = false;
     while (!signal.aborted) {
-      const names = all ? await namesIn(folder, told) : [...pending];
+      // Taken before the look: what comes in meanwhile is looked at again.
+      const [everything, some] = [all, [...pending]];
       all = false;
       pending.clear();
+      const names = everything ? await namesIn(folder, told) : some;
       for (const name of names) {
         if (isAborted(signal)) return;
         await tellChange(options, told, name, handler);

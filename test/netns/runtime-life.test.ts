@@ -1,4 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { hostLink } from '../../src/core/names.ts';
 import { labPaths } from '../../src/core/paths.ts';
@@ -55,6 +57,26 @@ test.each(['directory', 'fabric', 'nodes', 'agents', 'pods'] as const)(
   },
 );
 
+test('an up that fails says why, keeps evidence and leaves nothing else', async () => {
+  const before = await foreignInventory(labs);
+  const failed = await labctl(up(lab), undefined, { LABCTL_CACHE_DIR: '/dev/null/none' });
+  expect(failed.exitCode).not.toBe(0);
+  const evidence = /kept in (\S+)/.exec(failed.stderr)?.[1] ?? '';
+  expect(existsSync(join(evidence, 'journal.jsonl'))).toBe(true);
+  expect(await foreignInventory(labs)).toEqual(before);
+  await exec('rm', ['-rf', evidence]);
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)('%s during up takes back what was made', async (signal) => {
+  const before = await foreignInventory(labs);
+  const first = startLabctl(up(lab));
+  const ended = new Promise((resolve) => first.once('exit', (code) => resolve(code)));
+  await eventually('agents exist', async () => ((await reached.agents()) ? true : undefined), 30_000);
+  first.kill(signal);
+  expect(await ended).toBe(signal === 'SIGINT' ? 130 : 143);
+  expect(await foreignInventory(labs)).toEqual(before);
+});
+
 test('up after a killed up makes a whole lab', async () => {
   const process = startLabctl(up(lab));
   await eventually('nodes exist', async () => ((await reached.nodes()) ? true : undefined));
@@ -66,7 +88,7 @@ test('up after a killed up makes a whole lab', async () => {
 test('down without any record finds everything by name', async () => {
   const before = await foreignInventory(labs);
   await labctlOk(up(lab));
-  await exec('rm', ['-rf', labPaths(lab).state]);
+  for (const file of ['owner.json', 'journal.jsonl']) await rm(join(labPaths(lab).state, file));
   await labctlOk(['down', '--name', lab]);
   expect(await foreignInventory(labs)).toEqual(before);
 });

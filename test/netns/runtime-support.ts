@@ -17,10 +17,15 @@ export interface LabctlResult {
   readonly stderr: string;
 }
 
-export const labctl = (args: readonly string[], input?: string): Promise<LabctlResult> =>
+export const labctl = (
+  args: readonly string[],
+  input?: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<LabctlResult> =>
   exec(process.execPath, [bundledProgram('cli'), ...args], {
     allowFailure: true,
     timeoutMs: 90_000,
+    env,
     ...(input === undefined ? {} : { input }),
   });
 
