@@ -36,20 +36,11 @@ export const counterClaims: readonly Check[] = [
       const { near, far } = pairsOf(context);
       const nearby = await podTraffic(context, near);
       const across = await podTraffic(context, far);
-      const whole = { before: nearby.before, after: across.after };
       return [
         noErrors([...nearby.errors, ...across.errors]),
         movedOn(context, 'forward.stack', near.client.node, nearby, 4),
         movedOn(context, 'forward.stack', far.client.node, across, 4),
-        ...context.runtime.nodes.flatMap(({ name }) =>
-          ['forward.redirect_peer', 'forward.redirect_neigh'].map((counter) =>
-            equal(
-              { what: `${counter} on ${name}`, command: context.kernel.inspectCommand(name) },
-              read(whole.before, name, counter),
-              read(whole.after, name, counter),
-            ),
-          ),
-        ),
+        ...[nearby, across].flatMap((bracket) => unmoved(context, bracket)),
       ];
     },
   },
@@ -64,7 +55,8 @@ export const counterClaims: readonly Check[] = [
       const { runtime, prober, subjects } = context;
       const serving = new Set(subjects.servers.map(({ node }) => node));
       const nodes = runtime.nodes.filter(({ name }) => serving.has(name));
-      const before = await countersOfAll(context);
+      const names = nodes.map(({ name }) => name);
+      const before = await countersOf(context, names);
       const probes = nodes.flatMap(({ name, address }) =>
         [{ node: name }, { otherThanNode: name }].map(
           (wanted): SocketProbe => ({
@@ -77,7 +69,7 @@ export const counterClaims: readonly Check[] = [
         ),
       );
       const results = await Promise.all(probes.map((probe) => prober.probe({ role: 'client' }, probe)));
-      const after = await countersOfAll(context);
+      const after = await countersOf(context, names);
       return [
         noErrors(results.flatMap(({ error }) => error ?? [])),
         ...nodes.flatMap(({ name }) =>
@@ -96,9 +88,9 @@ interface Bracket {
 }
 type Counters = ReadonlyMap<string, Awaited<ReturnType<CheckContext['kernel']['counters']>>>;
 
-export async function countersOfAll({ runtime, kernel }: CheckContext): Promise<Counters> {
+async function countersOf({ kernel }: CheckContext, nodes: readonly string[]): Promise<Counters> {
   return new Map(
-    await Promise.all(runtime.nodes.map(async ({ name }) => [name, await kernel.counters(name)] as const)),
+    await Promise.all([...new Set(nodes)].map(async (name) => [name, await kernel.counters(name)] as const)),
   );
 }
 
@@ -119,6 +111,17 @@ const movedOn = (
     least,
   );
 
+const unmoved = ({ kernel }: CheckContext, { before, after }: Bracket): Evidence[] =>
+  [...before.keys()].flatMap((node) =>
+    ['forward.redirect_peer', 'forward.redirect_neigh'].map((counter) =>
+      equal(
+        { what: `${counter} on ${node}`, command: kernel.inspectCommand(node) },
+        read(before, node, counter),
+        read(after, node, counter),
+      ),
+    ),
+  );
+
 const noErrors = (errors: readonly string[]): Evidence =>
   none({ what: 'probes that failed', command: 'labctl verify' }, errors);
 
@@ -137,7 +140,8 @@ async function podTraffic(
   context: CheckContext,
   { client, server }: Pair,
 ): Promise<Bracket & { readonly errors: readonly string[] }> {
-  const before = await countersOfAll(context);
+  const nodes = [client.node, server.node];
+  const before = await countersOf(context, nodes);
   const { error } = await context.prober.probe(
     { pod: client.key },
     {
@@ -147,7 +151,7 @@ async function podTraffic(
       bytes: 1,
     },
   );
-  const after = await countersOfAll(context);
+  const after = await countersOf(context, nodes);
   return { errors: error === undefined ? [] : [error], before, after };
 }
 

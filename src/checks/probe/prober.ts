@@ -2,6 +2,7 @@ import { failure } from '../../core/errors.ts';
 import type { Runtime, Target } from '../../runtime/port.ts';
 import type { Held, Probe, ProbeResult, SocketProbe } from '../client/protocol.ts';
 import { type EchoPorts, type EchoServer, hold, startServer } from './background.ts';
+import { limiter } from './limiter.ts';
 import { placeName } from './place.ts';
 
 /** Makes traffic at places of the lab. */
@@ -18,13 +19,16 @@ export interface Prober {
   readonly stop: () => Promise<void>;
 }
 
-/** Probes that are asked for within this time leave in one process per place. */
+/** Probes that are asked for within this time, or while others have the turn, leave in one process per place. */
 const gatherMs = 10;
+/** Processes at a time: more would starve each other of a small machine's processors. */
+const processes = 3;
 const processLimitMs = 60_000;
 
 export function makeProber(runtime: Runtime, signal: AbortSignal): Prober {
   const [file = 'node', ...args] = runtime.probeClient;
   const gathering = new Map<string, Asked[]>();
+  const inTurn = limiter(processes);
   const servers = new Map<string, Promise<EchoServer>>();
 
   const gather = (from: Target): Asked[] => {
@@ -34,8 +38,10 @@ export function makeProber(runtime: Runtime, signal: AbortSignal): Prober {
     const batch: Asked[] = [];
     gathering.set(place, batch);
     setTimeout(() => {
-      gathering.delete(place);
-      void answer(batch, from);
+      inTurn(async () => {
+        gathering.delete(place);
+        await answer(batch, from);
+      });
     }, gatherMs);
     return batch;
   };

@@ -9,24 +9,30 @@ interface End {
 }
 
 /**
- * Joins two places by a veth of their own, for one protocol between them: those packets reach their goal
- * and never pass the pod's device.
+ * Joins two places by a veth of their own, for one protocol from `a` to `b` and back: those packets reach
+ * their goal and never pass the pod's device. `ports` narrows it to clients with such ports.
  */
-export async function directLink(a: End, b: End, protocol: 'tcp' | 'udp'): Promise<void> {
+export async function directLink(a: End, b: End, protocol: 'tcp' | 'udp', ports?: string): Promise<void> {
   await sh(
     ...(['ip', 'link', 'add', 'mutant-a', 'netns', a.namespace, 'type', 'veth'] as const),
     ...(['peer', 'name', 'mutant-b', 'netns', b.namespace] as const),
   );
-  await route(a.namespace, 'mutant-a', b.address, protocol);
-  await route(b.namespace, 'mutant-b', a.address, protocol);
+  const narrowed = (word: string): string[] => (ports === undefined ? [] : [word, ports]);
+  await route(a.namespace, 'mutant-a', b.address, ['ipproto', protocol, ...narrowed('sport')]);
+  await route(b.namespace, 'mutant-b', a.address, ['ipproto', protocol, ...narrowed('dport')]);
 }
 
 const table = '77';
 
-async function route(namespace: string, device: string, to: string, protocol: string): Promise<void> {
+async function route(
+  namespace: string,
+  device: string,
+  to: string,
+  selector: readonly string[],
+): Promise<void> {
   await inNamespace(namespace, 'ip', 'link', 'set', device, 'up');
   await inNamespace(namespace, 'ip', 'route', 'add', to, 'dev', device, 'table', table);
-  await inNamespace(namespace, 'ip', 'rule', 'add', 'ipproto', protocol, 'to', to, 'lookup', table);
+  await inNamespace(namespace, 'ip', 'rule', 'add', ...selector, 'to', to, 'lookup', table);
 }
 
 export const podEnd = ({ name }: LiveLab, pod: Pod): End => ({

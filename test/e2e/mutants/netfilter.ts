@@ -116,20 +116,22 @@ export const netfilterMutants: readonly Mutant[] = [
     title: "two pods of a node talk TCP over a link of their own, past the datapath's programs",
     make: async (lab) => {
       const { client, near } = cast(lab);
-      await directLink(podEnd(lab, client), podEnd(lab, near), 'tcp');
+      await directLink(podEnd(lab, client), podEnd(lab, near), 'tcp', givenPorts);
     },
   },
   {
     claim: 'claim.redirect.absent',
     profiles: ['kube-proxy', 'kpr'],
     title: 'two pods of a node talk TCP over a link of their own, past the stack',
-    dependents: ['claim.netfilter.seen'],
     make: async (lab) => {
       const { client, near } = cast(lab);
-      await directLink(podEnd(lab, client), podEnd(lab, near), 'tcp');
+      await directLink(podEnd(lab, client), podEnd(lab, near), 'tcp', givenPorts);
     },
   },
 ];
+
+/** Client ports that kernels give out: claims that name their flows beforehand bind lower ones. */
+const givenPorts = '30000-65534';
 
 type Run = (...argv: readonly string[]) => Promise<string>;
 
