@@ -1,38 +1,28 @@
 import { maps } from '../datapath/generated/maps.ts';
-import type { FlowTables } from './conntrack/purge.ts';
-import type { ServiceTables } from './reconcile/tables.ts';
+import type {
+  LabBackend,
+  LabBackendKey,
+  LabEndpoint,
+  LabEndpointKey,
+  LabIpcache,
+  LabIpcacheKey,
+  LabSvc,
+  LabSvcKey,
+} from '../datapath/generated/structs.ts';
 import { openTable, type Table } from './tables/index.ts';
 
-const opened = {
-  endpoints: maps.lab_endpoints,
-  ipcache: maps.lab_ipcache,
-  services: maps.lab_svc4,
-  backends: maps.lab_backend4,
-  flows: maps.lab_ct4,
-  newFlows: maps.lab_ctnew4,
-  nat: maps.lab_nat4,
-  newNat: maps.lab_natnew4,
-} as const;
-
-type TableOf<Spec> = Spec extends {
-  key: { decode: (...a: never) => infer K };
-  value: { decode: (...a: never) => infer V };
+/** The pinned tables that the agent writes, by its names for them. */
+export interface DatapathTables {
+  readonly endpoints: Table<LabEndpointKey, LabEndpoint>;
+  readonly ipcache: Table<LabIpcacheKey, LabIpcache>;
+  readonly services: Table<LabSvcKey, LabSvc>;
+  readonly backends: Table<LabBackendKey, LabBackend>;
 }
-  ? Table<K, V>
-  : never;
 
-/** The pinned tables of a node, by the agent's names for them. */
-export type DatapathTables = ServiceTables &
-  FlowTables & { readonly [Name in keyof typeof opened]: TableOf<(typeof opened)[Name]> };
-
-/** Opens the tables that the loader has pinned. */
+/** Opens what the loader has pinned. */
 export const openDatapathTables = (pins: string): DatapathTables => ({
-  endpoints: openTable(pins, opened.endpoints),
-  ipcache: openTable(pins, opened.ipcache),
-  services: openTable(pins, opened.services),
-  backends: openTable(pins, opened.backends),
-  flows: openTable(pins, opened.flows),
-  newFlows: openTable(pins, opened.newFlows),
-  nat: openTable(pins, opened.nat),
-  newNat: openTable(pins, opened.newNat),
+  endpoints: openTable(pins, maps.lab_endpoints),
+  ipcache: openTable(pins, maps.lab_ipcache),
+  services: openTable(pins, maps.lab_svc4),
+  backends: openTable(pins, maps.lab_backend4),
 });

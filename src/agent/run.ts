@@ -22,7 +22,6 @@ import { createDesired } from './reconcile/desired.ts';
 import { startReconciler } from './reconcile/reconciler.ts';
 import { createServiceWriter } from './reconcile/service-writer.ts';
 import { createServices } from './reconcile/services.ts';
-import { createStaleUdp } from './reconcile/stale-udp.ts';
 import { agentRoutes } from './routes.ts';
 import { serveHttp } from './server/http.ts';
 import type { AgentState } from './status.ts';
@@ -75,11 +74,10 @@ export async function runAgent(config: AgentConfig, { exec, log, signal }: Agent
   const endpoints = await openEndpoints(config, node, kernel, log);
 
   timings.step('sync');
-  const staleUdp = createStaleUdp();
-  const writer = datapath.serviceLB === 'bpf' ? createServiceWriter(tables, staleUdp.add) : undefined;
+  const writer = datapath.serviceLB === 'bpf' ? createServiceWriter(tables) : undefined;
   const services = createServices(config.node, writer, log);
   const desired = createDesired(services, log);
-  const targets = targetsOf({ config, node, desired, tables, staleUdp, before, exec, log });
+  const targets = targetsOf({ config, node, desired, tables, before, exec, log });
   const reconciler = startReconciler({ source, desired, targets, log, signal });
 
   const recent = createRecent<FlowEvent>(recentEvents);

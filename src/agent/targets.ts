@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { AgentConfig } from '../core/agent-config.ts';
 import type { Exec } from '../core/exec.ts';
 import type { Log } from '../core/log.ts';
-import { purgeBackends } from './conntrack/purge.ts';
 import type { DatapathTables } from './datapath.ts';
 import { findIptables, type Iptables } from './iptables/backend.ts';
 import { type KubeProxy, removeKubeProxy, startKubeProxy } from './kube-proxy/index.ts';
@@ -13,7 +12,6 @@ import { ipcacheRows, viaStackRows } from './reconcile/ipcache.ts';
 import type { ClusterNode } from './reconcile/nodes.ts';
 import type { Target } from './reconcile/reconciler.ts';
 import { createRoutes, wantedRoutes } from './reconcile/routes.ts';
-import type { StaleUdp } from './reconcile/stale-udp.ts';
 import type { Switches } from './switches.ts';
 
 export interface TargetsContext {
@@ -21,7 +19,6 @@ export interface TargetsContext {
   readonly node: ClusterNode;
   readonly desired: Desired;
   readonly tables: DatapathTables;
-  readonly staleUdp: StaleUdp;
   /** Of the agent before this one. */
   readonly before: Switches | undefined;
   readonly exec: Exec;
@@ -72,10 +69,7 @@ export function targetsOf(context: TargetsContext): Target[] {
       name: 'services',
       when: datapath.serviceLB === 'bpf',
       follows: services,
-      apply: () => {
-        desired.services.flush();
-        purgeBackends(tables, context.staleUdp.take());
-      },
+      apply: () => desired.services.flush(),
     },
     {
       name: 'kube-proxy',

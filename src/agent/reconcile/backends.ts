@@ -2,18 +2,16 @@ import type { LabBackend } from '../../datapath/generated/structs.ts';
 import { createIds, type Ids } from './ids.ts';
 import type { ServiceTables } from './tables.ts';
 
-/** Told of a backend that no frontend has any more, so that its flows can be ended. */
-export type OnBackendGone = (backend: LabBackend) => void;
-
 /** Backends with the number of slots that name them. */
 export interface Backends {
   readonly idOf: (backend: LabBackend) => number;
   readonly use: (id: number) => void;
   readonly leave: (id: number) => void;
+  /** Flows end with their backend: the datapath lets none but open TCP go on without it. */
   readonly dropUnused: () => void;
 }
 
-export function createBackends(tables: Pick<ServiceTables, 'backends'>, onGone: OnBackendGone): Backends {
+export function createBackends(tables: Pick<ServiceTables, 'backends'>): Backends {
   const ids: Ids = createIds('backends', 0xffff_ffff);
   const users = new Map<number, number>();
   const known = new Map<number, LabBackend>();
@@ -53,7 +51,6 @@ export function createBackends(tables: Pick<ServiceTables, 'backends'>, onGone: 
         if (backend === undefined) continue;
         tables.backends.delete({ id });
         ids.release(nameOf(backend));
-        onGone(backend);
       }
       unused.clear();
     },

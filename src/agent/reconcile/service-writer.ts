@@ -1,6 +1,6 @@
 import { LabSvcFlags, LabSvcScope } from '../../datapath/generated/enums.ts';
 import type { LabSvc, LabSvcKey } from '../../datapath/generated/structs.ts';
-import { createBackends, type OnBackendGone } from './backends.ts';
+import { createBackends } from './backends.ts';
 import {
   type BackendAddress,
   type Frontend,
@@ -24,9 +24,9 @@ export interface ServiceWriter {
 }
 
 /** Takes over what the tables hold, so that ids stay the same over a restart. */
-export function createServiceWriter(tables: ServiceTables, onBackendGone: OnBackendGone): ServiceWriter {
+export function createServiceWriter(tables: ServiceTables): ServiceWriter {
   const slots = new Map<string, LabSvc>();
-  const backends = createBackends(tables, onBackendGone);
+  const backends = createBackends(tables);
   const revNatIds = createIds('frontends', 65_535);
   adopt();
 
