@@ -23,6 +23,9 @@ export interface ContainerRun {
   readonly network: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
+  readonly command?: readonly string[];
+  /** Sees all processes of the machine and may enter their namespaces. */
+  readonly entersOthers?: boolean;
 }
 
 const buildLimitMs = 900_000;
@@ -74,12 +77,23 @@ const containerOf = (found: InspectedContainer): Container => ({
   ),
 });
 
+const entering = [
+  ...['--pid', 'host', '--cap-add', 'SYS_ADMIN', '--cap-add', 'SYS_PTRACE'],
+  ...['--security-opt', 'apparmor=unconfined'],
+];
+
 export async function runContainer(exec: Exec, run: ContainerRun): Promise<void> {
   const pairs = (flag: string, values: Readonly<Record<string, string>>): string[] =>
     Object.entries(values).flatMap(([name, value]) => [flag, `${name}=${value}`]);
+  const [entrypoint, ...args] = run.command ?? [];
   await exec('docker', [
     ...['run', '--detach', '--init', '--name', run.name, '--network', run.network, '--pull', 'never'],
-    ...['--cap-add', 'NET_ADMIN', ...pairs('--label', run.labels), ...pairs('--env', run.env), run.image],
+    ...['--cap-add', 'NET_ADMIN', ...(run.entersOthers === true ? entering : [])],
+    ...pairs('--label', run.labels),
+    ...pairs('--env', run.env),
+    ...(entrypoint === undefined ? [] : ['--entrypoint', entrypoint]),
+    run.image,
+    ...args,
   ]);
 }
 

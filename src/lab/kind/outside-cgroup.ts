@@ -7,7 +7,7 @@ import { inContainer, noPod, podOf } from '../../runtime/kind/index.ts';
 import { outsider } from './steps/outside.ts';
 
 /**
- * Enters a pod's network namespace from the outside client: its processes are in no cgroup of the node,
+ * Enters a pod's network namespace by a container beside the nodes: its processes are in no node's cgroup,
  * so socket LB does not see them. The agent knows which namespace is whose.
  */
 export async function enterFromOutside(
@@ -26,7 +26,7 @@ export async function enterFromOutside(
   const netns = namespaceOf(records.stdout, namespace, name);
   if (netns === undefined) throw noPod(lab, key);
   const path = `/proc/${inspected.stdout.trim()}/root${netns.replace(/^\/var\/run\//, '/run/')}`;
-  return inContainer(outsider(lab, 'client'), 'nsenter', [`--net=${path}`, '--']);
+  return inContainer(outsider(lab, 'visitor'), 'nsenter', [`--net=${path}`, '--']);
 }
 
 /** From the agent's records, one JSON value after the other. */

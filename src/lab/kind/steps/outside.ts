@@ -2,14 +2,20 @@ import { listContainers, removeContainers, runContainer } from '../../../platfor
 import { kindNetwork } from '../../../platform/kind.ts';
 import { type KindStep, labLabel } from '../context.ts';
 
-const roles = ['client', 'world'] as const;
+/**
+ * Containers beside the nodes that know nothing of the cluster. `visitor` has no network: it enters
+ * pods' networks, and is in no cgroup of a node.
+ */
+const roles = ['client', 'world', 'visitor'] as const;
+type Outsider = (typeof roles)[number];
 
-/** Hosts beside the nodes that know nothing of the cluster, by the names of their containers. */
 export const outsiders = (lab: string): string[] => roles.map((role) => outsider(lab, role));
-export const outsider = (lab: string, role: (typeof roles)[number]): string => `labctl-${lab}-${role}`;
+export const outsider = (lab: string, role: Outsider): string => `labctl-${lab}-${role}`;
+
+const visitor = { network: 'none', entersOthers: true, command: ['sleep', 'infinity'] };
 
 export const outside: KindStep = {
-  title: 'Start the outside client and the world host',
+  title: 'Start the hosts outside',
   run: async ({ lab, exec, images }, report) => {
     const present = await listContainers(exec, [`${labLabel}=${lab.name}`]);
     await Promise.all(
@@ -23,16 +29,16 @@ export const outside: KindStep = {
         await runContainer(exec, {
           name,
           image: images.demo.reference,
-          network: kindNetwork(),
           labels: { [labLabel]: lab.name, 'labctl.dev/role': role },
           env: { POD_NAME: role, NODE_NAME: '' },
+          ...(role === 'visitor' ? visitor : { network: kindNetwork() }),
         });
       }),
     );
     report(outsiders(lab.name).join(', '));
   },
   undo: {
-    title: 'Remove the outside client and the world host',
+    title: 'Remove the hosts outside',
     run: async ({ lab, exec }) => {
       const found = await listContainers(exec, [`${labLabel}=${lab}`]);
       await removeContainers(
