@@ -71,7 +71,7 @@ describe('a cut datapath', () => {
     await detachEverything(live);
     await sleep(cutMs);
     const detached = await traffic.look();
-    await pullCable(live, scene);
+    await pullCable(scene);
     await sleep(cutMs);
     const reports = await traffic.finish(cutMs);
     tell('cut', reports);

@@ -11,5 +11,5 @@ export async function detachEverything(lab: LiveLab): Promise<void> {
   }
 }
 
-export const pullCable = (_: LiveLab, { client }: Scene): Promise<string> =>
+export const pullCable = ({ client }: Scene): Promise<string> =>
   inNode(nodeOf(client), 'ip', 'link', 'set', 'eth0', 'down');

@@ -18,26 +18,24 @@ const serviceName = 'streams';
 const clusterIP = '10.96.77.77';
 const worldAddress = '198.51.100.2';
 
-/** Pods and nodes so that every way leads over two nodes: client, server and entry are on three. */
+/** Pods on three nodes, so that every way leads over two of them. */
 export interface Scene {
   readonly client: Pod;
+  /** On another node; outside clients come in there. */
+  readonly otherClient: Pod;
   readonly server: Pod;
-  /** Node that outside clients come in by. */
-  readonly entry: string;
 }
 
 export function sceneOf(lab: LiveLab): Scene {
   const named = (prefix: string): Pod[] =>
     lab.pods.filter(({ metadata }) => metadata.name.startsWith(prefix));
-  const [client] = named('hello-').sort((a, b) => nodeOf(a).localeCompare(nodeOf(b)));
-  const server = named('demo-').find((pod) => client !== undefined && nodeOf(pod) !== nodeOf(client));
-  const entry = lab.nodes
-    .map(({ metadata }) => metadata.name)
-    .find((node) => node !== (server && nodeOf(server)));
-  if (client === undefined || server === undefined || entry === undefined) {
-    throw new Error('the lab has no two nodes with pods of hello and demo');
+  const clients = named('hello-').sort((a, b) => nodeOf(a).localeCompare(nodeOf(b)));
+  const [client, otherClient] = clients;
+  const server = named('demo-').find((pod) => !clients.map(nodeOf).includes(nodeOf(pod)));
+  if (client === undefined || otherClient === undefined || server === undefined) {
+    throw new Error('the lab has no three nodes with pods of hello and demo');
   }
-  return { client, server, entry };
+  return { client, otherClient, server };
 }
 
 /** A Service that only the scene's server serves. */
@@ -62,8 +60,9 @@ export const streamService = ({ server }: Scene): readonly [Service, EndpointSli
   },
 ];
 
-export function placesOf(lab: LiveLab, { client, server, entry }: Scene): StreamPlace[] {
+export function placesOf(lab: LiveLab, { client, otherClient, server }: Scene): StreamPlace[] {
   const pod = client.metadata.name;
+  const entry = nodeOf(otherClient);
   const answering = (source: string): string => `${server.metadata.name} from ${source}`;
   return [
     {
@@ -86,9 +85,9 @@ export function placesOf(lab: LiveLab, { client, server, entry }: Scene): Stream
     },
     {
       title: 'cluster address',
-      from: { pod, outsideCgroup: true },
+      from: { pod: otherClient.metadata.name, outsideCgroup: true },
       to: { address: clusterIP, port: echoPort },
-      seen: answering(addressOf(client)),
+      seen: answering(addressOf(otherClient)),
     },
   ];
 }
