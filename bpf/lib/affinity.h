@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* lab_affinity4: sessionAffinity ClientIP. A backend id belongs to one Service port for good. */
+/* lab_affinity4: sessionAffinity ClientIP. */
 #pragma once
 #include <stdbool.h>
 #include "config.h"

@@ -17,12 +17,9 @@ LAB_GLOBAL int lab_balance_wire(struct __sk_buff *skb, struct lab_pkt *p)
 	int verdict;
 
 	lab_svc_key_of(p, &key);
-	svc = p->l4 == LAB_L4_PORTS ? lab_svc_find(&key, p->tuple.daddr == lab_cfg_node_addr)
-				    : NULL;
-	if (svc && (svc->flags & LAB_SVC_TWO_SCOPES)) {
-		key.scope = LAB_SCOPE_EXTERNAL;
-		svc = bpf_map_lookup_elem(&lab_svc4, &key);
-	}
+	svc = p->l4 == LAB_L4_PORTS
+		      ? lab_svc_find_external(&key, p->tuple.daddr == lab_cfg_node_addr)
+		      : NULL;
 	if (!svc || !(svc->flags & (LAB_SVC_NODEPORT | LAB_SVC_EXTERNAL))) {
 		if (lab_in_service_cidr(p->tuple.daddr))
 			return LAB_FAIL(p, SERVICE, SERVICE_CIDR);

@@ -52,6 +52,23 @@ static __always_inline bool lab_nat_applies(const struct lab_nat *nat, __u32 mas
 	return (mask & bit) != 0;
 }
 
+/* Is the backend of a Service's flow still one of its Service? */
+static __always_inline bool lab_nat_has_backend(const struct lab_pkt *p, const struct lab_nat *nat)
+{
+	struct lab_svc_key key = {
+		.addr = p->tuple.daddr, .port = p->tuple.dport, .proto = p->tuple.proto};
+	struct lab_backend *backend;
+	struct lab_svc *svc;
+
+	svc = nat->kind == LAB_NAT_NODEPORT
+		      ? lab_svc_find_external(&key, key.addr == lab_cfg_node_addr)
+		      : lab_svc_find(&key, false);
+	if (!svc || svc->rev_nat != nat->rev_nat || !lab_svc_has(&key, svc->count, nat->backend_id))
+		return false;
+	backend = lab_backend_find(nat->backend_id);
+	return backend && backend->addr == nat->to.daddr && backend->port == nat->to.dport;
+}
+
 /*
  * May a flow go on with its backend? A removed backend keeps its open TCP connections, as with
  * kube-proxy; UDP and new connections that use the ports again go to a new one.
@@ -59,8 +76,6 @@ static __always_inline bool lab_nat_applies(const struct lab_nat *nat, __u32 mas
 static __always_inline bool lab_nat_is_stale(const struct lab_pkt *p, const struct lab_nat *nat,
 					     const struct lab_ct *ct)
 {
-	struct lab_backend *backend;
-
 	if (nat->flags & LAB_NAT_REPLY)
 		return false;
 	if (lab_is_syn(p) && ct->state == LAB_CT_CLOSING)
@@ -69,8 +84,7 @@ static __always_inline bool lab_nat_is_stale(const struct lab_pkt *p, const stru
 		return false;
 	if (p->tuple.proto == IPPROTO_TCP && !lab_is_syn(p))
 		return false;
-	backend = lab_backend_find(nat->backend_id);
-	return !backend || backend->addr != nat->to.daddr || backend->port != nat->to.dport;
+	return !lab_nat_has_backend(p, nat);
 }
 
 static __always_inline __u8 lab_nat_code(const struct lab_nat *nat)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include "config.h"
 #include "ipcache.h"
+#include "verifier.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -57,6 +58,43 @@ static __always_inline struct lab_svc *lab_svc_find(struct lab_svc_key *key, boo
 	return bpf_map_lookup_elem(&lab_svc4, key);
 }
 
+/* The same for clients from outside, who may have backends of their own. */
+static __always_inline struct lab_svc *lab_svc_find_external(struct lab_svc_key *key, bool is_node)
+{
+	struct lab_svc *svc = lab_svc_find(key, is_node);
+
+	if (!svc || !(svc->flags & LAB_SVC_TWO_SCOPES))
+		return svc;
+	key->scope = LAB_SCOPE_EXTERNAL;
+	return bpf_map_lookup_elem(&lab_svc4, key);
+}
+
+/* Slots that are looked through for a backend; Services with more are not asked. */
+#define LAB_SVC_SCAN 64
+
+/* Does the Service (still) have this backend? A backend may serve several, so its id does not tell.
+ */
+LAB_GLOBAL int lab_svc_has(const struct lab_svc_key *frontend, __u32 count, __u32 backend_id)
+{
+	struct lab_svc_key key;
+	struct lab_svc *slot;
+
+	if (!frontend)
+		return LAB_NEVER;
+	if (count > LAB_SVC_SCAN)
+		return 1;
+	key = *frontend;
+	for (__u32 i = 1; i <= LAB_SVC_SCAN; i++) {
+		if (i > count)
+			return 0;
+		key.slot = i;
+		slot = bpf_map_lookup_elem(&lab_svc4, &key);
+		if (slot && slot->backend_id == backend_id)
+			return 1;
+	}
+	return 0;
+}
+
 /* Chooses a backend: the client's last one with session affinity, else any. NULL: none exists. */
 static __always_inline struct lab_backend *lab_backend_choose(struct lab_svc_key *key,
 							      const struct lab_svc *svc,
@@ -69,7 +107,8 @@ static __always_inline struct lab_backend *lab_backend_choose(struct lab_svc_key
 	client->rev_nat = svc->rev_nat;
 	if (svc->flags & LAB_SVC_AFFINITY) {
 		*id = lab_affinity_find(client, svc->affinity_seconds, now);
-		backend = *id ? lab_backend_find(*id) : NULL;
+		if (*id && lab_svc_has(key, svc->count, *id))
+			backend = lab_backend_find(*id);
 	}
 	if (!backend && svc->count) {
 		key->slot = 1 + bpf_get_prandom_u32() % svc->count;

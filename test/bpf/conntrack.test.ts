@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LabCtState, maps } from '../../src/datapath/generated/index.ts';
+import { LabCtState, LabSvcFlags, maps } from '../../src/datapath/generated/index.ts';
 import { on, type Packet, tcp, udp } from '../support/packet.ts';
 import type { Bench } from './support/bench.ts';
 import { backendId, ip, profiles, type ServicePlan } from './support/tables.ts';
@@ -108,5 +108,21 @@ describe('conntrack', () => {
     bench().datapath.table(maps.lab_svc4).clear();
     bench().datapath.table(maps.lab_backend4).clear();
     expect(bench().run('lab_from_container', 'lxca', ask).counted).toHaveProperty('drop.service_cidr');
+  });
+
+  it("does not take a backend for the Service's because another Service has it", () => {
+    const plan = { ...cluster('UDP', ['10.244.1.11:80']), flags: LabSvcFlags.affinity, affinitySeconds: 100 };
+    bench().service(plan);
+    const ask = (port: number): Packet => on(fromA, udp(`a:${port}`, '10.96.0.10:80'));
+    expect(destination(bench(), ask(1000))).toBe('10.244.1.11');
+    const moved = backendId(plan, 1);
+    const table = bench().datapath.table(maps.lab_backend4);
+    table.set({ id: moved }, { addr: ip('10.244.2.10'), port: 80, proto: 17 });
+    const slot = { addr: ip('10.96.0.10'), port: 80, proto: 17, scope: 0, slot: 1 };
+    const value = { backendId: moved, affinitySeconds: 0, count: 0, revNat: 7, flags: 0 };
+    bench().datapath.table(maps.lab_svc4).set(slot, value);
+    expect(table.get({ id: backendId(plan, 0) })).toBeDefined();
+    expect(destination(bench(), ask(1000))).toBe('10.244.2.10');
+    expect(destination(bench(), ask(1001))).toBe('10.244.2.10');
   });
 });

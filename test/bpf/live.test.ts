@@ -96,12 +96,14 @@ describe.each([
       expect(lab.sh(from, `ping -c1 -W2 ${to}`), `${from} ${to}`).toContain('1 received');
     }
   });
-  it.runIf(profile === 'ebpf')('masquerades pods to the outside', () => {
-    expect(ask(['a', 'tcp', '172.30.0.2', 80, big, ''], false)).toBe('client 10.9.0.11 172.30.0.2');
-    expect(ask(['c', 'udp', '172.30.0.2', 80, 1, ''], false)).toBe('client 10.9.0.12 172.30.0.2');
-    expect(ask(['a', 'udp', '172.30.0.2', 80, 6000, ''], false)).toBe('echo 6000 172.30.0.2');
-    expect(lab.sh('a', 'ping -c1 -W2 172.30.0.2')).toContain('1 received');
-  });
+  if (profile === 'ebpf') {
+    it('masquerades pods to the outside', () => {
+      expect(ask(['a', 'tcp', '172.30.0.2', 80, big, ''], false)).toBe('client 10.9.0.11 172.30.0.2');
+      expect(ask(['c', 'udp', '172.30.0.2', 80, 1, ''], false)).toBe('client 10.9.0.12 172.30.0.2');
+      expect(ask(['a', 'udp', '172.30.0.2', 80, 6000, ''], false)).toBe('echo 6000 172.30.0.2');
+      expect(lab.sh('a', 'ping -c1 -W2 172.30.0.2')).toContain('1 received');
+    });
+  }
   it('dropped nothing', () => {
     for (const datapath of Object.values(lab.datapath)) {
       const drops = Object.entries(datapath.counters()).filter(([name]) => name.startsWith('drop.'));
