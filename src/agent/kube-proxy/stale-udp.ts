@@ -10,6 +10,7 @@ export interface UdpFlow {
   readonly sport: number;
   readonly dport: number;
   readonly replySrc: string;
+  readonly replySport: number;
 }
 
 /**
@@ -25,9 +26,8 @@ export async function deleteStaleUdp(
   try {
     const { stdout } = await exec('conntrack', ['-L', '-f', 'ipv4', '-p', 'udp']);
     const stale = staleUdp(parseFlows(stdout), ports, endpoints);
-    for (const { src, dst, sport, dport } of stale) {
-      const tuple = ['-s', src, '-d', dst, '--sport', `${sport}`, '--dport', `${dport}`];
-      // Exit code 1 says that the entry ended by itself meanwhile.
+    for (const tuple of deletions(stale)) {
+      // Exit code 1 says that the entries ended by themselves meanwhile.
       await exec('conntrack', ['-D', '-f', 'ipv4', '-p', 'udp', ...tuple], { allowFailure: true });
     }
     return stale.length;
@@ -37,7 +37,15 @@ export async function deleteStaleUdp(
   }
 }
 
-/** Entries to an address of a Service that are answered by none of its serving endpoints. */
+/** One deletion for all clients that an endpoint has by one address: there may be thousands of them. */
+export function deletions(stale: readonly UdpFlow[]): string[][] {
+  const tuples = stale.map(({ dst, dport, replySrc, replySport }) =>
+    [`-d ${dst} --orig-port-dst ${dport}`, `-r ${replySrc} --reply-port-src ${replySport}`].join(' '),
+  );
+  return [...new Set(tuples)].map((tuple) => tuple.split(' '));
+}
+
+/** Entries to an address of a Service that are answered by none of its serving endpoints, port included. */
 export function staleUdp(
   flows: readonly UdpFlow[],
   ports: readonly ServicePortInfo[],
@@ -49,16 +57,16 @@ export function staleUdp(
     const serving = new Set(
       endpointsOf(endpoints, port)
         .filter(({ isServing }) => isServing)
-        .map(({ ip }) => ip),
+        .map(({ text }) => text),
     );
     for (const address of [port.clusterIP, ...port.externalIPs, ...port.loadBalancerIPs]) {
       byAddress.set(`${address}:${port.port}`, serving);
     }
     if (port.nodePort !== 0) byNodePort.set(port.nodePort, serving);
   }
-  return flows.filter(({ dst, dport, replySrc }) => {
+  return flows.filter(({ dst, dport, replySrc, replySport }) => {
     const serving = byAddress.get(`${dst}:${dport}`) ?? byNodePort.get(dport);
-    return serving !== undefined && !serving.has(replySrc);
+    return serving !== undefined && !serving.has(`${replySrc}:${replySport}`);
   });
 }
 
@@ -69,10 +77,12 @@ export function parseFlows(text: string): UdpFlow[] {
       [...line.matchAll(new RegExp(`\\b${key}=(\\S+)`, 'g'))].map(([, value = '']) => value);
     const [src, replySrc] = values('src');
     const [dst] = values('dst');
-    const [sport] = values('sport');
+    const [sport, replySport] = values('sport');
     const [dport] = values('dport');
     if (src === undefined || replySrc === undefined || dst === undefined) return [];
-    if (sport === undefined || dport === undefined) return [];
-    return [{ src, dst, sport: Number(sport), dport: Number(dport), replySrc }];
+    if (sport === undefined || dport === undefined || replySport === undefined) return [];
+    return [
+      { src, dst, sport: Number(sport), dport: Number(dport), replySrc, replySport: Number(replySport) },
+    ];
   });
 }
