@@ -1,5 +1,5 @@
 import { environmentError, messageOf } from '../../core/errors.ts';
-import { requireDocker } from '../../platform/docker.ts';
+import { imageId, requireDocker } from '../../platform/docker.ts';
 import { kindNodes } from '../../platform/kind.ts';
 import { kubectlFor } from '../../platform/kubectl.ts';
 import type { ResolvedLab } from '../../profile/resolved-lab.ts';
@@ -40,7 +40,7 @@ export async function createKindLab(
     requireConsent(plan, options.recreate === true);
     for (const line of plan.text) context.log.info(line);
     if (plan.action === 'recreate' || plan.action === 'clean') await removeKindLab(lab.name, context);
-    if (plan.action !== 'none') await make(lab, options, context, startedAtMs);
+    const isCold = plan.action !== 'none' && (await make(lab, options, context, startedAtMs));
     const nodes = await kindNodes(context.exec, lab.name);
     const addresses = nodes.map(({ name, addresses }) => ({
       name,
@@ -54,7 +54,7 @@ export async function createKindLab(
       action: plan.action,
       changes: plan.changes,
       seconds: Math.round(Date.now() - startedAtMs) / 1000,
-      cold: plan.action === 'create',
+      cold: isCold,
       nodes: addresses,
       hostAddress: '',
       try: [
@@ -68,13 +68,15 @@ export async function createKindLab(
   }
 }
 
+/** Answers whether the agent's image, and with it the datapath, had to be built. */
 async function make(
   lab: ResolvedLab,
   options: CreateOptions,
   context: LabContext,
   startedAtMs: number,
-): Promise<void> {
+): Promise<boolean> {
   const [agent, demo] = await Promise.all([labImage('agent'), labImage('demo')]);
+  const isCold = (await imageId(context.exec, agent.reference)) === undefined;
   const before = await readRecord(lab.name);
   const begun: KindRecord = {
     schema: ownerSchema,
@@ -101,6 +103,7 @@ async function make(
     await context.progress(kindSteps, up);
     const seconds = Math.round(Date.now() - startedAtMs) / 1000;
     await writeOwnerRecord({ ...begun, phase: 'ready', seconds });
+    return isCold;
   } catch (error) {
     await clearUp(begun, before !== undefined, options, context);
     throw error;

@@ -10,6 +10,14 @@ const pollMs = 250;
 interface List<T> {
   readonly items: readonly T[];
 }
+interface AgentSet {
+  readonly metadata: { readonly generation: number };
+  readonly status: {
+    readonly observedGeneration?: number;
+    readonly desiredNumberScheduled: number;
+    readonly updatedNumberScheduled?: number;
+  };
+}
 interface NodeState {
   readonly metadata: { readonly name: string };
   readonly status: { readonly conditions?: readonly Condition[] };
@@ -29,16 +37,23 @@ interface PodState extends Omit<Pod, 'status'> {
 export const agentsReady: KindStep = {
   title: 'Wait for the datapath on every node',
   run: async (context, report) => {
-    await podsReady(context, 'agents', [
-      '--namespace',
-      systemNamespace,
-      '--selector',
-      `app.kubernetes.io/name=${agentSet}`,
-    ]);
+    const selection = ['--selector', `app.kubernetes.io/name=${agentSet}`];
+    await podsReady(context, 'agents', ['--namespace', systemNamespace, ...selection], rolledOut);
     await nodesReady(context);
     report('agents and nodes are ready');
   },
 };
+
+/** Ready pods may be those of the configuration before: says what the rollout waits for. */
+async function rolledOut({ kubectl }: KindUp): Promise<string | undefined> {
+  const { metadata, status } = await kubectl.json<AgentSet>([
+    ...['get', 'daemonset', agentSet, '--namespace', systemNamespace],
+  ]);
+  if (status.observedGeneration !== metadata.generation) return 'the rollout has not begun';
+  const { updatedNumberScheduled = 0, desiredNumberScheduled } = status;
+  if (updatedNumberScheduled === desiredNumberScheduled && desiredNumberScheduled > 0) return undefined;
+  return `${updatedNumberScheduled} of ${desiredNumberScheduled} nodes have the new agent`;
+}
 
 export const dnsReady: KindStep = {
   title: 'Wait for cluster DNS',
@@ -53,18 +68,22 @@ export const demoReady: KindStep = {
 };
 
 async function podsReady(
-  { kubectl, signal, lab }: KindUp,
+  context: KindUp,
   what: string,
   selection: readonly string[],
+  alsoWaits: (context: KindUp) => Promise<string | undefined> = async () => undefined,
 ): Promise<void> {
+  const { kubectl, signal, lab } = context;
   await waitFor(
     `${what} are ready`,
     async () => {
       const { items } = await kubectl.json<List<PodState>>(['get', 'pods', ...selection]);
       const alive = items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
       const waiting = alive.filter((pod) => !isReady(pod)).map(reasonOf);
-      if (alive.length > 0 && waiting.length === 0) return { done: undefined };
-      return { saw: alive.length === 0 ? 'no pods' : waiting.join('; ') };
+      if (alive.length === 0) return { saw: 'no pods' };
+      if (waiting.length > 0) return { saw: waiting.join('; ') };
+      const saw = await alsoWaits(context);
+      return saw === undefined ? { done: undefined } : { saw };
     },
     { timeoutMs: limitMs, intervalMs: pollMs, signal },
   ).catch(async (error: unknown) => {
