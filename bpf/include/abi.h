@@ -189,7 +189,7 @@ enum lab_nat_kind {
 
 enum lab_nat_flags {
 	LAB_NAT_REPLY = 1,   /* this entry translates replies */
-	LAB_NAT_HAIRPIN = 2, /* client and backend are the same pod */
+	LAB_NAT_HAIRPIN = 2, /* reply entry: client and backend are the same pod */
 };
 
 struct lab_nat {

@@ -224,13 +224,12 @@ LAB_GLOBAL int lab_nat_create(struct __sk_buff *skb, struct lab_pkt *p, struct l
 	there.backend_id = r->backend_id;
 	there.rev_nat = p->rev_nat;
 	there.kind = r->kind;
-	there.flags = r->flags;
 	lab_tuple_reverse(&r->to, &reply);
 	if (bpf_map_update_elem(&lab_natnew4, &owner, &there, BPF_ANY)) {
 		bpf_map_delete_elem(&lab_natnew4, &reply);
 		return LAB_FAIL(p, NAT, NAT_EXHAUSTED);
 	}
-	bpf_map_delete_elem(&lab_nat4, &owner);
+	lab_nat_forget(&owner);
 	err = lab_rewrite(skb, p, &there.to);
 	if (err)
 		return err;

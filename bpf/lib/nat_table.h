@@ -2,7 +2,7 @@
 /* lab_nat4, lab_natnew4: pairs of translations. Their lifetime is that of the flow that owns them.
  */
 #pragma once
-#include "config.h"
+#include "packet.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -32,6 +32,19 @@ static __always_inline void lab_nat_delete(const struct lab_tuple *forward,
 	bpf_map_delete_elem(&lab_nat4, reply);
 	bpf_map_delete_elem(&lab_natnew4, forward);
 	bpf_map_delete_elem(&lab_natnew4, reply);
+}
+
+/* Removes the confirmed pair that a dead flow left behind: it would be found before a new one. */
+static __always_inline void lab_nat_forget(const struct lab_tuple *forward)
+{
+	struct lab_nat *nat = bpf_map_lookup_elem(&lab_nat4, forward);
+	struct lab_tuple reply;
+
+	if (!nat)
+		return;
+	lab_tuple_reverse(&nat->to, &reply);
+	bpf_map_delete_elem(&lab_nat4, &reply);
+	bpf_map_delete_elem(&lab_nat4, forward);
 }
 
 /* Moves a pair from the LRU to the hash. 0, or -1 with nothing moved. */

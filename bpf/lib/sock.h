@@ -40,13 +40,17 @@ static __always_inline bool lab_sock_is_node_local(const struct lab_sock *s)
 	       s->netns_cookie == lab_cfg_host_netns_cookie;
 }
 
-/* The backend that this socket's datagrams to this frontend went to before. */
-static __always_inline struct lab_backend *lab_sock_sticky(const struct lab_udpaff_key *key,
-							   __u16 rev_nat)
+/* The backend that this socket's datagrams to this frontend went to before, if it still serves. */
+static __always_inline struct lab_backend *lab_sock_sticky(const struct lab_udpaff_key *sticky,
+							   const struct lab_svc_key *key,
+							   const struct lab_svc *svc)
 {
-	struct lab_udpaff *last = bpf_map_lookup_elem(&lab_udpaff4, key);
+	struct lab_udpaff *last = bpf_map_lookup_elem(&lab_udpaff4, sticky);
 
-	return last && last->rev_nat == rev_nat ? lab_backend_find(last->backend_id) : NULL;
+	if (!last || last->rev_nat != svc->rev_nat ||
+	    !lab_svc_has(key, svc->count, last->backend_id))
+		return NULL;
+	return lab_backend_find(last->backend_id);
 }
 
 static __always_inline struct lab_backend *
@@ -58,7 +62,7 @@ lab_sock_choose(const struct lab_sock *s, struct lab_svc_key *key, const struct 
 	struct lab_backend *backend = NULL;
 
 	if (!s->is_connected)
-		backend = lab_sock_sticky(&sticky, svc->rev_nat);
+		backend = lab_sock_sticky(&sticky, key, svc);
 	if (backend)
 		return backend;
 	backend = lab_backend_choose(key, svc, &client, bpf_ktime_get_ns(), &value.backend_id);

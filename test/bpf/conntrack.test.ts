@@ -62,9 +62,12 @@ describe('conntrack', () => {
     expect(flow().state).toBe(LabCtState.established);
   });
 
-  it('takes an entry past its time for none', () => {
-    for (const packet of [there('S'), back('SA')]) pass(packet);
-    const table = bench().datapath.table(maps.lab_ct4);
+  it.each([
+    ['lab_ct4', [there('S'), back('SA')]],
+    ['lab_ctnew4', [there('S')]],
+  ] as const)('takes an entry of %s past its time for none', (name, packets) => {
+    for (const packet of packets) pass(packet);
+    const table = bench().datapath.table(maps[name]);
     const entry = table.get(key);
     if (entry === undefined) throw new Error('no flow');
     table.set(key, { ...entry, expires: 1n });
@@ -93,6 +96,22 @@ describe('conntrack', () => {
     bench().service({ ...cluster('TCP', ['10.244.2.10:80']), revNat: 8 });
     expect(destination(bench(), ask('A'))).toBe('10.244.1.11');
     expect(destination(bench(), ask('S'))).toBe('10.244.2.10');
+  });
+
+  it('does not go back to the translation of a flow whose time is past', () => {
+    const plan = cluster('TCP', ['10.244.1.11:80']);
+    bench().service(plan);
+    const ask = (flags: string): Packet => on(fromA, tcp('a:1000', '10.96.0.10:80', flags));
+    destination(bench(), ask('S'));
+    pass(on(fromB, tcp('b:80', 'a:1000', 'SA')));
+    const flows = bench().datapath.table(maps.lab_ct4);
+    const [[owner, entry] = []] = flows.entries();
+    if (owner === undefined || entry === undefined) throw new Error('no flow');
+    flows.set(owner, { ...entry, expires: 1n });
+    bench().service({ ...cluster('TCP', ['10.244.2.10:80']), revNat: 8 });
+    expect(destination(bench(), ask('S'))).toBe('10.244.2.10');
+    expect(destination(bench(), ask('A'))).toBe('10.244.2.10');
+    expect(bench().datapath.table(maps.lab_nat4).entries()).toEqual([]);
   });
 
   it('moves UDP to another backend at once, and nowhere when the Service is gone', () => {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { maps } from '../../src/datapath/generated/index.ts';
 import { builtDatapath } from './support/datapath.ts';
 import { type LiveLab, liveLab } from './support/live-lab.ts';
 import { tcpClient, udpClient } from './support/live-scripts.ts';
-import { addService, profiles } from './support/tables.ts';
+import { addService, ip, profiles, type ServicePlan } from './support/tables.ts';
 
 /** Socket LB, which has no test run: what a process of the node's cgroup sees and what is on the wire. */
 const backends = ['10.244.1.11:80', '10.244.2.10:80'];
@@ -29,6 +30,14 @@ udp.on('message', (data, from) => {
   if (--left) ask(); else { console.log([...seen].sort().join(',')); process.exit(0); }
 });
 ask();`;
+
+/** Sends a datagram for each line of its input, always from the same socket; prints who answered. */
+const datagramPerLine = `
+const [host, port] = process.argv.slice(1);
+const udp = require('node:dgram').createSocket('udp4');
+udp.on('message', (data, from) => console.log(data.toString().split(' ')[0] + ' ' + from.address));
+process.stdin.on('data', () => udp.send(Buffer.alloc(1), Number(port), host));
+process.stdin.on('end', () => process.exit(0));`;
 
 describe('socket LB', () => {
   let lab: LiveLab;
@@ -57,6 +66,31 @@ describe('socket LB', () => {
     const answers = new Set(Array.from({ length: 12 }, () => run(manyDatagrams, '10.96.0.20', '80')));
     // Twelve draws of two: all alike once in 2048.
     expect([...answers].sort()).toEqual(['b 10.96.0.20', 'c 10.96.0.20']);
+  });
+
+  it('lets no socket stay with a backend that only another Service has', async () => {
+    const plan: ServicePlan = {
+      port: 80,
+      protocol: 'UDP',
+      address: '10.96.0.22',
+      revNat: 50,
+      backends: ['10.244.1.11:80'],
+    };
+    addService(lab.datapath.node1, plan);
+    const talk = lab.talk('a', datagramPerLine, ['10.96.0.22', '80'], { inCgroup: true });
+    expect(await talk.ask()).toBe('b 10.96.0.22');
+    expect(await talk.ask()).toBe('b 10.96.0.22');
+    const moved = { ...plan, backends: ['10.244.2.10:80'] };
+    addService(lab.datapath.node1, { ...moved, backends: ['10.244.1.11:80', ...moved.backends] });
+    const slots = lab.datapath.node1.table(maps.lab_svc4);
+    const key = { addr: ip('10.96.0.22'), port: 80, proto: 17, scope: 0 };
+    const last = slots.get({ ...key, slot: 2 });
+    const head = slots.get({ ...key, slot: 0 });
+    if (last === undefined || head === undefined) throw new Error('no such slot');
+    slots.set({ ...key, slot: 1 }, last);
+    slots.set({ ...key, slot: 0 }, { ...head, count: 1 });
+    expect(await talk.ask()).toBe('c 10.96.0.22');
+    await talk.end();
   });
 
   it('refuses where there is no backend', () => {

@@ -261,6 +261,13 @@ describe.each(['kpr', 'ebpf'] as const)('%s', (profile) => {
     expect(outside.counted).toHaveProperty('forward.nodeport_local');
     const inside = bench().run('lab_from_container', 'lxca', on(fromA, tcp('a:1000', 'node1:32000', 'S')));
     expect(destinationOf(inside.packet)).toBe('10.244.2.10');
+
+    bench().service({
+      ...nodePortTo(''),
+      ...{ backends: [], scope: LabSvcScope.external, flags: nodePort | LabSvcFlags.localOnly, revNat: 8 },
+    });
+    const none = bench().run('lab_from_netdev', 'eth0', on(wire, tcp('client:1001', 'node1:32000', 'S')));
+    expect(none.counted).toHaveProperty('drop.no_local_backend');
   });
 
   it.each([

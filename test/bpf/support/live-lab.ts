@@ -29,9 +29,16 @@ export interface LiveLab {
   readonly datapath: Readonly<Record<'node1' | 'node2', Datapath>>;
   /** Runs a Node script at a place and answers its first line. `inCgroup` gives it socket LB. */
   run(place: Place, script: string, args: readonly string[], options?: { inCgroup?: boolean }): string;
+  /** Starts a Node script that answers a line for each line it gets. */
+  talk(place: Place, script: string, args: readonly string[], options?: { inCgroup?: boolean }): Talk;
   /** Runs any program there; answers stdout, or stderr and the exit code where it fails. */
   sh(place: Place, command: string): string;
   destroy(): Promise<void>;
+}
+
+export interface Talk {
+  ask(): Promise<string>;
+  end(): Promise<void>;
 }
 
 /** Real namespaces, real sockets, the programs attached: what BPF_PROG_TEST_RUN cannot show. */
@@ -52,14 +59,37 @@ export async function liveLab(
     servers.push(await serve(node.name, node.name, ['7000']));
   }
   servers.push(await serve('client', 'client', ['80']));
+  const argvOf = (
+    place: Place,
+    script: string,
+    args: readonly string[],
+    options: { readonly inCgroup?: boolean },
+  ): string[] => {
+    const enter = options.inCgroup === true ? `echo 0 > ${cgroup}/${nodeOf(place)}/cgroup.procs; ` : '';
+    const node = ['netns', 'exec', namespaceOf(place), process.execPath, '-e', script, ...args];
+    return ['-c', `${enter}exec ip "$@"`, 'sh', ...node];
+  };
   return {
     datapath,
     run(place, script, args, options = {}) {
-      const argv = ['netns', 'exec', namespaceOf(place), process.execPath, '-e', script, ...args];
-      const directory = join(cgroup, nodeOf(place));
-      const join_ = options.inCgroup === true ? `echo 0 > ${directory}/cgroup.procs; ` : '';
-      const result = spawnSync('sh', ['-c', `${join_}exec ip "$@"`, 'sh', ...argv], { encoding: 'utf8' });
+      const result = spawnSync('sh', argvOf(place, script, args, options), { encoding: 'utf8' });
       return `${result.stdout}${result.stderr}`.trim();
+    },
+    talk(place, script, args, options = {}) {
+      const child = spawn('sh', argvOf(place, script, args, options), { stdio: ['pipe', 'pipe', 'inherit'] });
+      return {
+        async ask() {
+          child.stdin.write('\n');
+          const [line] = (await once(child.stdout, 'data', { signal: AbortSignal.timeout(5000) })) as [
+            Buffer,
+          ];
+          return line.toString().trim();
+        },
+        async end() {
+          child.stdin.end();
+          await once(child, 'exit');
+        },
+      };
     },
     sh(place, command) {
       const result = spawnSync('ip', ['netns', 'exec', namespaceOf(place), 'sh', '-c', command], {
