@@ -3,6 +3,7 @@ import { moved, none, sameSet, some } from '../evidence.ts';
 import { backendsOn, type DesiredPort, desiredPorts } from '../kernel/desired-services.ts';
 import { type BackedRule, proxyChains, rulesOf } from '../kernel/proxy-traces.ts';
 import type { NodeEvidence } from '../kernel/view.ts';
+import { flowPorts } from '../probe/flow-ports.ts';
 import { commandAt } from '../probe/place.ts';
 import { clients } from '../scenarios/sources.ts';
 import { demoPorts, portOf } from '../subjects.ts';
@@ -126,7 +127,8 @@ async function counterRows(context: CheckContext): Promise<Evidence[]> {
   if (pod === undefined || node === undefined) return [];
   const { port, nodePort } = portOf(subjects.demo, demoPorts.tcp);
   const before = sums(rulesOf(await kernel.rulesets(node.name)), subjects.demo.clusterIP, port, nodePort);
-  const inside = { protocol: 'tcp', address: subjects.demo.clusterIP, port, bytes: 1 } as const;
+  const [localPort = 0] = flowPorts(1);
+  const inside = { protocol: 'tcp', address: subjects.demo.clusterIP, port, localPort, bytes: 1 } as const;
   const outside = { protocol: 'tcp', address: node.address, port: nodePort, bytes: 1 } as const;
   const results = await Promise.all([
     prober.probe({ pod: pod.key }, inside),

@@ -10,19 +10,21 @@ interface End {
 
 /**
  * Joins two places by a veth of their own, for one protocol from `a` to `b` and back: those packets reach
- * their goal and never pass the pod's device. `ports` narrows it to clients with such ports.
+ * their goal and never pass the pod's device. `ports` narrows it to echo clients with such ports.
  */
 export async function directLink(a: End, b: End, protocol: 'tcp' | 'udp', ports?: string): Promise<void> {
   await sh(
     ...(['ip', 'link', 'add', 'mutant-a', 'netns', a.namespace, 'type', 'veth'] as const),
     ...(['peer', 'name', 'mutant-b', 'netns', b.namespace] as const),
   );
-  const narrowed = (word: string): string[] => (ports === undefined ? [] : [word, ports]);
-  await route(a.namespace, 'mutant-a', b.address, ['ipproto', protocol, ...narrowed('sport')]);
-  await route(b.namespace, 'mutant-b', a.address, ['ipproto', protocol, ...narrowed('dport')]);
+  const narrowed = (client: string, server: string): string[] =>
+    ports === undefined ? [] : [client, ports, server, echoPort];
+  await route(a.namespace, 'mutant-a', b.address, ['ipproto', protocol, ...narrowed('sport', 'dport')]);
+  await route(b.namespace, 'mutant-b', a.address, ['ipproto', protocol, ...narrowed('dport', 'sport')]);
 }
 
 const table = '77';
+const echoPort = '7000';
 
 async function route(
   namespace: string,
