@@ -9,6 +9,7 @@ import type { DestroyReport } from './destroy.ts';
 import type { AnyRecord } from './owner-record.ts';
 import { readRecord } from './owner-record.ts';
 import type { LabPlan } from './plan.ts';
+import { isInPath } from './preflight.ts';
 import type { LabStatus } from './status.ts';
 
 /** What commands ask of a lab, whatever its nodes are made of. */
@@ -64,7 +65,7 @@ export const createLab: Lifecycle['create'] = async (lab, options, context) =>
   (await forLab(lab)).create(lab, options, context);
 
 export const destroyLab: Lifecycle['destroy'] = async (name, options, context) =>
-  (await forName(name)).destroy(name, options, context);
+  (await forRemains(name, context)).destroy(name, options, context);
 
 export const openLab: Lifecycle['open'] = async (name) => (await forName(name)).open(name);
 
@@ -86,6 +87,15 @@ async function forLab({ name, runtime }: ResolvedLab): Promise<Lifecycle> {
 
 async function forName(name: string): Promise<Lifecycle> {
   return lifecycles[(await recordOrNone(name))?.runtime ?? 'netns']();
+}
+
+/** Where the record is lost, a cluster that carries the lab's label is still ours to remove. */
+async function forRemains(name: string, { exec }: LabContext): Promise<Lifecycle> {
+  if ((await recordOrNone(name)) !== undefined || !isLabName(name) || !isInPath('docker'))
+    return forName(name);
+  const { clusterOwnership } = await import('./kind/index.ts');
+  const ownership = await clusterOwnership(exec, name).catch(() => 'none');
+  return lifecycles[ownership === 'ours' ? 'kind' : 'netns']();
 }
 
 /** A damaged record is no reason to leave a lab standing: namespaces are found by name. */

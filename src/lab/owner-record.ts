@@ -32,6 +32,8 @@ export interface OwnerRecord extends RecordOfRuntime<'netns'> {
 export interface KindRecord extends RecordOfRuntime<'kind'> {
   /** Local images that were built for it, as `repository:tag`. */
   readonly images: readonly string[];
+  /** kind's network did not exist before. */
+  readonly madeNetwork: boolean;
 }
 
 /** One thing that is about to be made: written before the act. */

@@ -102,11 +102,17 @@ export async function removeContainers(exec: Exec, ids: readonly string[]): Prom
   await exec('docker', ['rm', '--force', '--volumes', ...ids], { timeoutMs: removeLimitMs });
 }
 
-/** The command line that runs a program in a container. */
-export const containerArgv = (container: string, file: string, args: readonly string[]): string[] => [
-  ...['exec', '--interactive', container, file],
-  ...args,
-];
+export async function hasNetwork(exec: Exec, name: string): Promise<boolean> {
+  const { stdout } = await exec('docker', ['network', 'ls', '--format', '{{.Name}}']);
+  return stdout.split('\n').includes(name);
+}
+
+/** Removes a network that no container uses, running or not. */
+export async function removeUnusedNetwork(exec: Exec, name: string): Promise<void> {
+  const users = await exec('docker', ['ps', '--all', '--quiet', '--filter', `network=${name}`]);
+  if (users.stdout.trim() === '' && (await hasNetwork(exec, name)))
+    await exec('docker', ['network', 'rm', name]);
+}
 
 /** The Exec port inside a container. Nothing of the caller's environment goes with it but what `env` names. */
 export const execIn =

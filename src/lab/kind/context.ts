@@ -24,6 +24,8 @@ export interface KindDown {
   readonly exec: Exec;
   /** Images that the record names and no other lab does. */
   readonly images: readonly string[];
+  /** kind's network came with this lab. */
+  readonly madeNetwork: boolean;
 }
 
 /** One part of a lab. Every `run` can be repeated; `undo` needs no memory of it. */

@@ -1,6 +1,6 @@
 import { environmentError, messageOf } from '../../core/errors.ts';
-import { imageId, requireDocker } from '../../platform/docker.ts';
-import { kindNodes } from '../../platform/kind.ts';
+import { hasNetwork, imageId, requireDocker } from '../../platform/docker.ts';
+import { kindNetwork, kindNodes } from '../../platform/kind.ts';
 import { kubectlFor } from '../../platform/kubectl.ts';
 import type { ResolvedLab } from '../../profile/resolved-lab.ts';
 import type { LabContext } from '../context.ts';
@@ -86,6 +86,7 @@ async function make(
     createdAt: before?.createdAt ?? new Date().toISOString(),
     phase: 'creating',
     resolved: lab,
+    madeNetwork: madeNetworkOf(before) || !(await hasNetwork(context.exec, kindNetwork())),
     images: [...new Set([...imagesOf(before), agent.reference, demo.reference])],
   };
   await writeOwnerRecord(begun);
@@ -112,6 +113,8 @@ async function make(
 
 const imagesOf = (record: Awaited<ReturnType<typeof readRecord>>): readonly string[] =>
   record?.runtime === 'kind' ? record.images : [];
+const madeNetworkOf = (record: Awaited<ReturnType<typeof readRecord>>): boolean =>
+  record?.runtime === 'kind' && record.madeNetwork;
 
 /** After a failure: keeps what explains it, then undoes everything; a lab that was up is left as it is. */
 async function clearUp(

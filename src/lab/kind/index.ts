@@ -2,5 +2,6 @@
 export { createKindLab } from './create.ts';
 export { destroyKindLab } from './destroy.ts';
 export { openKindLab } from './open.ts';
+export { clusterOwnership } from './ownership.ts';
 export { planKindLab } from './plan.ts';
 export { kindStatus } from './status.ts';

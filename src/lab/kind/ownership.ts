@@ -1,4 +1,4 @@
-import { conflict } from '../../core/errors.ts';
+import { conflict, LabError } from '../../core/errors.ts';
 import type { Exec } from '../../core/exec.ts';
 import { type Container, execIn } from '../../platform/docker.ts';
 import { kindContainers, kindNodes } from '../../platform/kind.ts';
@@ -14,7 +14,7 @@ export type Ownership = 'none' | 'ours' | 'foreign';
  */
 export async function clusterOwnership(exec: Exec, lab: string): Promise<Ownership> {
   if ((await kindContainers(exec, lab)).length === 0) return 'none';
-  if ((await readRecord(lab))?.runtime === 'kind') return 'ours';
+  if ((await recordedRuntime(lab)) === 'kind') return 'ours';
   const nodes = await kindNodes(exec, lab);
   const marked = await Promise.all(nodes.map((node) => carriesLabel(exec, node, lab)));
   return marked.some(Boolean) ? 'ours' : 'foreign';
@@ -25,6 +25,16 @@ export async function refuseForeignCluster(exec: Exec, lab: string): Promise<voi
   throw conflict('E_FOREIGN_CLUSTER', `a kind cluster ${lab} exists that labctl did not make`, {
     fix: `choose another --name, or remove it: kind delete cluster --name ${lab}`,
   });
+}
+
+/** A record that cannot be read says nothing: the label does. */
+async function recordedRuntime(lab: string): Promise<string | undefined> {
+  try {
+    return (await readRecord(lab))?.runtime;
+  } catch (error) {
+    if (error instanceof LabError) return undefined;
+    throw error;
+  }
 }
 
 /** Read from the node's files: they answer while the cluster does not. */

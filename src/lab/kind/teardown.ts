@@ -11,7 +11,9 @@ import { kindSteps } from './steps/index.ts';
 
 /** Undoes every step of `up` in reverse. */
 export async function removeKindLab(lab: string, { exec, progress }: LabContext): Promise<void> {
-  const down: KindDown = { lab, exec, images: await imagesOnlyOf(lab) };
+  const record = await readRecord(lab);
+  const madeNetwork = record?.runtime === 'kind' && record.madeNetwork;
+  const down: KindDown = { lab, exec, images: await imagesOnlyOf(lab), madeNetwork };
   const undos = kindSteps.flatMap((step): ProgressStep<KindDown>[] =>
     step.undo === undefined ? [] : [{ title: step.undo.title, run: step.undo.run }],
   );

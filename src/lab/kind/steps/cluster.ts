@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { labPaths } from '../../../core/paths.ts';
-import { createKindCluster, deleteKindCluster, kindContainers } from '../../../platform/kind.ts';
+import { removeUnusedNetwork } from '../../../platform/docker.ts';
+import { createKindCluster, deleteKindCluster, kindContainers, kindNetwork } from '../../../platform/kind.ts';
 import { registryFiles, renderKind } from '../../../profile/render-kind.ts';
 import { yamlText } from '../../render/files.ts';
 import type { KindStep } from '../context.ts';
@@ -30,9 +31,10 @@ export const cluster: KindStep = {
   },
   undo: {
     title: 'Delete the kind cluster',
-    run: async ({ lab, exec }) => {
+    run: async ({ lab, exec, madeNetwork }) => {
       await refuseForeignCluster(exec, lab);
       await deleteKindCluster(exec, lab);
+      if (madeNetwork) await removeUnusedNetwork(exec, kindNetwork());
     },
   },
 };

@@ -1,0 +1,87 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkIds } from '../../src/checks/verify.ts';
+import { labPaths } from '../../src/core/paths.ts';
+import { labctlWith, sh } from './support/cli.ts';
+import { type DockerInventory, dockerInventory } from './support/docker.ts';
+import { profiles, redOf, verifyLab } from './support/lab.ts';
+
+const limitMs = 580_000;
+const bring = (name: string, profile: string) =>
+  labctlWith({ limitMs }, 'up', '--runtime', 'kind', '--profile', profile, '--name', name, '--no-verify');
+const take = (name: string) => labctlWith({ limitMs }, 'down', '--name', name);
+
+describe.each(profiles)('profile %s on kind', (profile) => {
+  const lab = `t-kind-${profile}`;
+  const kubectl = (...args: readonly string[]) =>
+    sh('kubectl', '--kubeconfig', join(labPaths(lab).state, 'kubeconfig'), ...args);
+  const inDemoPod = async (...argv: readonly string[]): Promise<string> => {
+    const [pod = ''] = (await kubectl('get', 'pods', '--selector', 'app=demo', '--output', 'name')).split(
+      '\n',
+    );
+    return await kubectl('exec', pod, '--', ...argv);
+  };
+  let before: DockerInventory;
+
+  beforeAll(async () => {
+    before = await dockerInventory();
+    const { code, stderr } = await bring(lab, profile);
+    expect(code, stderr).toBe(0);
+  });
+  afterAll(() => take(lab));
+
+  it('proves itself with exactly the committed checks', async () => {
+    const report = await verifyLab(lab);
+    expect(redOf(report)).toEqual([]);
+    expect(report.checks.map(({ id }) => id)).toEqual(checkIds(profile));
+    expect(report.active).toEqual(report.requested);
+    expect(report.requested.mode).toBe(profile);
+  });
+
+  it('lets pods reach the API server by its ClusterIP and name', async () => {
+    const answer = await inDemoPod(
+      'curl',
+      '-sk',
+      '--max-time',
+      '5',
+      'https://kubernetes.default.svc/version',
+    );
+    expect(JSON.parse(answer)).toMatchObject({ major: '1' });
+  });
+
+  it("resolves names that only the node's own resolver knows", async () => {
+    // Docker's resolver, which kind's nodes reach by netfilter rules: a redirected packet never meets them.
+    const outside = `labctl-${lab}-world`;
+    const address = await sh(
+      'docker',
+      'inspect',
+      '--format',
+      '{{.NetworkSettings.Networks.kind.IPAddress}}',
+      outside,
+    );
+    expect(await inDemoPod('getent', 'ahostsv4', outside)).toContain(address.trim());
+  });
+
+  it('has no privileged agent', async () => {
+    const { items } = JSON.parse(await kubectl('get', 'pods', '-n', 'labctl-system', '--output', 'json')) as {
+      items: { spec: { containers: { securityContext: { privileged: boolean } }[] } }[];
+    };
+    expect(items).toHaveLength(3);
+    for (const { spec } of items) expect(spec.containers[0]?.securityContext.privileged).toBe(false);
+  });
+
+  it('has nothing to do when asked for again', async () => {
+    const { code, stdout } = await bring(lab, profile);
+    expect(code).toBe(0);
+    expect(stdout).toContain('nothing to do');
+  });
+
+  it('goes and leaves nothing', async () => {
+    const { code, stderr } = await take(lab);
+    expect(code, stderr).toBe(0);
+    expect(await dockerInventory()).toEqual(before);
+    expect(existsSync(labPaths(lab).state)).toBe(false);
+    expect((await take(lab)).stdout).toContain('nothing to do');
+  });
+});
