@@ -3,7 +3,7 @@ import type { K8sObject, Pod } from '../../src/core/k8s.ts';
 import { openLab } from '../../src/lab/open.ts';
 import type { NetnsRuntime } from '../../src/runtime/netns/index.ts';
 import type { Listen } from './services/backend-server.ts';
-import { chainRows, modelChains } from './services/chains.ts';
+import { chainRows, modelChains, staleFlows } from './services/chains.ts';
 import { type Backend, serviceObject, sliceObjects } from './services/model.ts';
 import { randomFrom, testSeed } from './services/random.ts';
 import { isEven } from './services/spread.ts';
@@ -70,6 +70,10 @@ describe.each(profiles)('%s', (profile) => {
     applied = objects;
     const wanted = profile === 'kube-proxy' ? modelChains(world.services) : modelRows(world.services);
     await converged(runtime, rows, [...before, ...wanted]);
+    // kube-proxy ends flows after it has written rules.
+    if (profile === 'kube-proxy') {
+      await converged(runtime, (node) => staleFlows(runtime, node, world.services), []);
+    }
   }
 
   it.each([

@@ -1,3 +1,4 @@
+import { parseFlows } from '../../../src/agent/kube-proxy/stale-udp.ts';
 import type { NetnsRuntime } from '../../../src/runtime/netns/index.ts';
 import { namesOf, type ServiceModel } from './model.ts';
 import type { Rows } from './tables.ts';
@@ -28,4 +29,24 @@ function rowOf(rule: string): string[] {
   const port = /--dport (\d+)/.exec(rule)?.[1];
   if (rule.startsWith('-A KUBE-NODEPORTS')) return [`${id} node port ${port}`];
   return rule.includes('-j REJECT') ? [`${id} refused at ${port}`] : [];
+}
+
+/** UDP flows of the node that still lead from a frontend of the model to what is no backend of it. */
+export async function staleFlows(
+  runtime: NetnsRuntime,
+  node: string,
+  services: readonly ServiceModel[],
+): Promise<Rows> {
+  const backends = new Map<string, readonly string[]>();
+  for (const { clusterIP, ports } of services) {
+    for (const port of ports.filter(({ protocol }) => protocol === 'UDP')) {
+      backends.set(`${clusterIP}:${port.port}`, namesOf(port)).set(`${port.nodePort}`, namesOf(port));
+    }
+  }
+  const { stdout } = await runtime.at({ node })('conntrack', ['-L', '-p', 'udp']);
+  return parseFlows(stdout).flatMap(({ dst, dport, replySrc, replySport }) => {
+    const names = backends.get(`${dst}:${dport}`) ?? backends.get(`${dport}`);
+    const leadsTo = `${replySrc}:${replySport}`;
+    return names === undefined || names.includes(leadsTo) ? [] : [`${dst}:${dport} leads to ${leadsTo}`];
+  });
 }
