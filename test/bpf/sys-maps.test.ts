@@ -28,7 +28,10 @@ describe('maps', () => {
     map.updateBatch(keys, values);
     const { count, keys: dumpedKeys, values: dumpedValues } = map.dump();
     const dumped = new Map(
-      Array.from({ length: count }, (_, at) => [dumpedKeys.readUInt32LE(at * 4), dumpedValues.readUInt32LE(at * 4)]),
+      Array.from({ length: count }, (_, at) => [
+        dumpedKeys.readUInt32LE(at * 4),
+        dumpedValues.readUInt32LE(at * 4),
+      ]),
     );
     for (let index = 0; index < size; index += 1) expect(dumped.get(index)).toBe(index * 3);
     map.close();
@@ -84,7 +87,10 @@ describe('objects', () => {
       const object = openFixture(answer);
       object.setPinPath('fixture_table', pin);
       const { program, map } = object.load();
-      const result = { verdict: testRun(program('fixture_answers'), Buffer.alloc(64)).verdict, id: map('fixture_table').id };
+      const result = {
+        verdict: testRun(program('fixture_answers'), Buffer.alloc(64)).verdict,
+        id: map('fixture_table').id,
+      };
       object.close();
       return result;
     });
@@ -111,7 +117,9 @@ describe('objects', () => {
     testRun(program, Buffer.alloc(64), {}, 5);
     const slot = counts.lookup(u32s(1)) ?? Buffer.alloc(0);
     expect(slot.length).toBe(counts.slotSize);
-    const sum = Array.from({ length: slot.length / 8 }, (_, cpu) => Number(slot.readBigUInt64LE(cpu * 8))).reduce((a, b) => a + b);
+    const sum = Array.from({ length: slot.length / 8 }, (_, cpu) =>
+      Number(slot.readBigUInt64LE(cpu * 8)),
+    ).reduce((a, b) => a + b);
     expect(sum).toBe(5);
   });
 });
@@ -164,7 +172,9 @@ describe('ring buffer', () => {
     };
     const ring = watchRing(map, handle, { perWakeUp: 1, onError: (error) => errors.push(error) });
     for (const mark of [1, 2, 3]) send(mark);
-    await waitFor('records', async () => (seen.length === 2 ? { done: true } : { saw: `${seen}` }), { timeoutMs: 5000 });
+    await waitFor('records', async () => (seen.length === 2 ? { done: true } : { saw: `${seen}` }), {
+      timeoutMs: 5000,
+    });
     expect(seen).toEqual([1, 3]);
     expect(errors).toHaveLength(1);
     ring.close();
