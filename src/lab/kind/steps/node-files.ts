@@ -33,10 +33,13 @@ export const nodeFiles: KindStep = {
   },
 };
 
+const installScript = `cat > "$1.new"
+mv "$1.new" "$1"
+systemctl daemon-reload
+systemctl enable --quiet --now "$2"`;
+
 /** Writes a unit and has it running now and after every start of the node. */
 export async function installUnit(node: Exec, name: string, text: string): Promise<void> {
   const path = `/etc/systemd/system/${name}`;
-  await node('/bin/sh', ['-c', 'cat > "$1.new" && mv "$1.new" "$1"', 'sh', path], { input: text });
-  await node('systemctl', ['daemon-reload']);
-  await node('systemctl', ['enable', '--quiet', '--now', name]);
+  await node('/bin/sh', ['-euc', installScript, 'sh', path, name], { input: text });
 }

@@ -1,4 +1,3 @@
-import type { Exec } from '../../../core/exec.ts';
 import { execIn } from '../../../platform/docker.ts';
 import { kindNodes } from '../../../platform/kind.ts';
 import type { KindStep } from '../context.ts';
@@ -30,7 +29,15 @@ ExecStartPost=/bin/mount --rbind /dev ${root}/dev
 WantedBy=multi-user.target
 `;
 
-const wrapper = (tool: string): string => `#!/bin/sh\nexec chroot ${root} ${tool} "$@"\n`;
+/** $1 is the root, $2 where wrappers go, the rest are the tools. A node's own program wins. Prints what was added. */
+const wrapScript = `root=$1 to=$2; shift 2
+for tool; do
+  at=$(command -v "$tool") && [ "$at" != "$to/$tool" ] && continue
+  printf '#!/bin/sh\nexec chroot %s %s "$@"\n' "$root" "$tool" > "$to/$tool.new"
+  chmod 755 "$to/$tool.new"
+  mv "$to/$tool.new" "$to/$tool"
+  echo "$tool"
+done`;
 
 export const nodeTools: KindStep = {
   title: 'Put tools on the nodes',
@@ -40,22 +47,10 @@ export const nodeTools: KindStep = {
       nodes.map(async ({ name }) => {
         const node = execIn(exec, name);
         await installUnit(node, 'labctl-tools.service', toolsUnit(images.demo.reference));
-        return installWrappers(node);
+        const { stdout } = await node('/bin/sh', ['-euc', wrapScript, 'sh', root, scripts, ...tools]);
+        return stdout.split('\n').filter(Boolean);
       }),
     );
     report([...new Set(added.flat())].join(', '));
   },
 };
-
-/** A node's own program wins. */
-async function installWrappers(node: Exec): Promise<string[]> {
-  const added: string[] = [];
-  for (const tool of tools) {
-    const path = `${scripts}/${tool}`;
-    const found = await node('/bin/sh', ['-c', 'command -v "$1"', 'sh', tool], { allowFailure: true });
-    if (found.exitCode === 0 && found.stdout.trim() !== path) continue;
-    await node('/bin/sh', ['-c', 'cat > "$1" && chmod 755 "$1"', 'sh', path], { input: wrapper(tool) });
-    added.push(tool);
-  }
-  return added;
-}

@@ -1,0 +1,60 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { labImage, stageContext } from './images.ts';
+
+const project = {
+  'package.json': '{}',
+  'templates/image/Dockerfile': 'FROM base\n',
+  'templates/image/labctl-probe': '#!/bin/sh\n',
+  'dist/demo-server.js': 'import { a } from "./chunks/used-1.js";\n',
+  'dist/probe-client.js': 'const b = await import("./chunks/lazy-2.js");\n',
+  'dist/chunks/used-1.js': 'import "./deep-3.js";\n',
+  'dist/chunks/deep-3.js': '',
+  'dist/chunks/lazy-2.js': '',
+  'dist/chunks/stale-4.js': 'of an earlier build',
+};
+
+describe('image of the lab', () => {
+  let root: string;
+  const write = (path: string, text: string): void => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  };
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'labctl-image-'));
+    for (const [path, text] of Object.entries(project)) write(path, text);
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  it('holds its programs with every chunk that they reach, and no chunk of an earlier build', async () => {
+    const { files } = await labImage('demo', root);
+    expect(files.filter((file) => file.includes('chunks'))).toEqual([
+      'dist/chunks/deep-3.js',
+      'dist/chunks/lazy-2.js',
+      'dist/chunks/used-1.js',
+    ]);
+  });
+
+  it.each([
+    ['a chunk', 'dist/chunks/deep-3.js', true],
+    ['the Dockerfile', 'templates/image/Dockerfile', true],
+    ['what does not go in', 'dist/chunks/stale-4.js', false],
+  ])('has another tag when %s changes: %s', async (_, path, changes) => {
+    const { tag } = await labImage('demo', root);
+    write(path, 'changed');
+    expect((await labImage('demo', root)).tag !== tag).toBe(changes);
+  });
+
+  it('stages the Dockerfile and what goes in', async () => {
+    const to = join(root, 'context');
+    await stageContext([await labImage('demo', root)], to, root);
+    expect(readdirSync(to).sort()).toEqual(['Dockerfile', 'demo']);
+    expect(readdirSync(join(to, 'demo', 'dist')).sort()).toEqual([
+      'chunks',
+      'demo-server.js',
+      'probe-client.js',
+    ]);
+  });
+});
