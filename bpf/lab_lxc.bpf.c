@@ -44,7 +44,9 @@ static __always_inline int lab_from_container_ipv4(struct __sk_buff *skb, struct
 		result = lab_balance_pod(skb, p);
 		if (result < 0 || result > LAB_BALANCED)
 			return result;
-		result = result == LAB_BALANCED ? LAB_NAT_DONE : LAB_NAT_NONE;
+		result = result == LAB_BALANCED ? LAB_NAT_DONE : lab_nat_move_port(skb, p);
+		if (result < 0)
+			return result;
 	}
 	if (result == LAB_NAT_NONE)
 		lab_ct_track(skb, p);

@@ -80,7 +80,7 @@ static __always_inline bool lab_nat_is_stale(const struct lab_pkt *p, const stru
 		return false;
 	if (lab_is_syn(p) && ct->state == LAB_CT_CLOSING)
 		return true;
-	if (nat->kind == LAB_NAT_MASQUERADE)
+	if (nat->kind == LAB_NAT_MASQUERADE || !nat->rev_nat)
 		return false;
 	if (p->tuple.proto == IPPROTO_TCP && !lab_is_syn(p))
 		return false;
@@ -93,6 +93,8 @@ static __always_inline __u8 lab_nat_code(const struct lab_nat *nat)
 
 	switch (nat->kind) {
 	case LAB_NAT_SERVICE:
+		if (!nat->rev_nat)
+			return reply ? LAB_FORWARD_REV_PORT_MOVED : LAB_FORWARD_PORT_MOVED;
 		return reply ? LAB_FORWARD_REV_SERVICE : LAB_FORWARD_LB_PACKET;
 	case LAB_NAT_NODEPORT:
 		if (reply)
@@ -200,7 +202,9 @@ LAB_GLOBAL int lab_nat_reserve(struct lab_pkt *p, struct lab_nat_request *r)
 			r->to.sport = bpf_htons(lab_cfg_nat_first + (start + i) % size);
 		keep = false;
 		lab_tuple_reverse(&r->to, &reply);
-		if (lab_nat_is_free(&reply, &p->tuple, p->now, i > LAB_NAT_TRIES / 2) &&
+		/* An untranslated flow may have the very addresses and ports already. */
+		if (!lab_ct_find(&r->to, p->now) &&
+		    lab_nat_is_free(&reply, &p->tuple, p->now, i > LAB_NAT_TRIES / 2) &&
 		    !bpf_map_update_elem(&lab_natnew4, &reply, &back, BPF_NOEXIST))
 			return 0;
 	}
@@ -236,4 +240,31 @@ LAB_GLOBAL int lab_nat_create(struct __sk_buff *skb, struct lab_pkt *p, struct l
 	p->code = lab_nat_code(&there);
 	lab_count(p->code, p->direction, skb->len);
 	return lab_ct_create(skb, p, &owner, &reply, LAB_CT_NAT);
+}
+
+/*
+ * A pod's sockets may use one port both for a Service per packet and for one of its backends
+ * directly: the replies of both would look alike. The later flow, when it is the direct one, is
+ * translated to a port of its own (rev_nat 0). enum lab_nat_result, or -reason.
+ */
+LAB_GLOBAL int lab_nat_move_port(struct __sk_buff *skb, struct lab_pkt *p)
+{
+	if (!p)
+		return LAB_NEVER;
+
+	struct lab_nat_request request = {.kind = LAB_NAT_SERVICE};
+	struct lab_tuple reply, holder;
+	struct lab_nat *nat;
+
+	if (p->l4 != LAB_L4_PORTS)
+		return LAB_NAT_NONE;
+	lab_tuple_reverse(&p->tuple, &reply);
+	nat = lab_nat_find(&reply);
+	if (!nat || !(nat->flags & LAB_NAT_REPLY) || lab_ct_find(&p->tuple, p->now))
+		return LAB_NAT_NONE;
+	lab_nat_owner(&reply, nat, &holder);
+	if (!lab_ct_find(&holder, p->now))
+		return LAB_NAT_NONE;
+	request.to = p->tuple;
+	return lab_nat_create(skb, p, &request) ?: LAB_NAT_DONE;
 }

@@ -53,4 +53,6 @@ export const forwardCodes: Readonly<Record<number, Code>> = {
   26: { name: 'ct_full', sentence: "Flow left unconfirmed: a table is full" },
   27: { name: 'sock_refused', sentence: "connect() or sendmsg() to a Service without backends, refused" },
   28: { name: 'event_lost', sentence: "Event that did not fit into the ring buffer" },
+  29: { name: 'port_moved', sentence: "Direct flow of a pod whose port a translated one holds: got another" },
+  30: { name: 'rev_port_moved', sentence: "Reply of such a flow" },
 };

@@ -96,6 +96,8 @@ export const LabForwardCode = {
   ctFull: 26,
   sockRefused: 27,
   eventLost: 28,
+  portMoved: 29,
+  revPortMoved: 30,
 } as const;
 export type LabForwardCode = (typeof LabForwardCode)[keyof typeof LabForwardCode];
 
