@@ -49,16 +49,16 @@ export async function liveLab(
 ): Promise<LiveLab> {
   const cgroup = join(findCgroup2(), `t-bpf-${process.pid}`);
   const links: BpfLink[] = [];
-  const servers: ChildProcess[] = [];
+  const processes: ChildProcess[] = [];
   makeTopology();
   const datapath = {} as Record<'node1' | 'node2', Datapath>;
   for (const node of nodes) {
     datapath[node.name] = startNode(built, node, profile, services);
     links.push(...attach(node, datapath[node.name], profile, join(cgroup, node.name)));
-    for (const pod of node.pods) servers.push(await serve(pod.name, pod.name, ['80', '8080']));
-    servers.push(await serve(node.name, node.name, ['7000']));
+    for (const pod of node.pods) processes.push(await serve(pod.name, pod.name, ['80', '8080']));
+    processes.push(await serve(node.name, node.name, ['7000']));
   }
-  servers.push(await serve('client', 'client', ['80']));
+  processes.push(await serve('client', 'client', ['80']));
   const argvOf = (
     place: Place,
     script: string,
@@ -77,6 +77,7 @@ export async function liveLab(
     },
     talk(place, script, args, options = {}) {
       const child = spawn('sh', argvOf(place, script, args, options), { stdio: ['pipe', 'pipe', 'inherit'] });
+      processes.push(child);
       return {
         async ask() {
           child.stdin.write('\n');
@@ -100,7 +101,8 @@ export async function liveLab(
         : `${result.stderr}${result.stdout} (${result.status})`;
     },
     async destroy() {
-      for (const child of servers) {
+      for (const child of processes) {
+        if (child.exitCode !== null) continue;
         child.kill('SIGKILL');
         await once(child, 'exit');
       }
