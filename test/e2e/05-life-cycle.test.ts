@@ -146,7 +146,7 @@ async function makeForeign() {
   const name = `t-checks-${process.pid}`;
   const directory = await mkdtemp(join(tmpdir(), 't-checks-'));
   await sh('ip', 'netns', 'add', name);
-  await sh('ip', '-n', name, 'link', 'add', 'lab-foreign', 'type', 'dummy');
+  await sh('ip', '-n', name, 'link', 'add', 'lab-foreign', 'type', 'bridge');
   await sh('nsenter', `--net=/run/netns/${name}`, '--', 'nft', 'add table ip labctl');
   await sh('mount', '-t', 'bpf', 'bpf', directory);
   await sh(

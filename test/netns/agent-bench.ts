@@ -163,7 +163,7 @@ export async function openBench(
           const { status, body } = await ask(config(node).paths.socket, '/readyz');
           return status === 200 ? { done: undefined } : { saw: `${status} ${body}` };
         },
-        { timeoutMs: 20_000, intervalMs: 5 },
+        { timeoutMs: 60_000, intervalMs: 5 },
       ),
     plugin: async (node, env, extra = {}) => {
       const stdin = {
