@@ -6,6 +6,7 @@ import type { NetnsRuntime } from '../runtime/netns/index.ts';
 import type { LabContext } from './context.ts';
 import type { CreateOptions, CreateReport } from './create.ts';
 import type { DestroyReport } from './destroy.ts';
+import type { LabLog } from './logs.ts';
 import type { AnyRecord } from './owner-record.ts';
 import { readRecord } from './owner-record.ts';
 import type { LabPlan } from './plan.ts';
@@ -19,6 +20,10 @@ export interface Lifecycle {
   readonly destroy: (name: string, options: DestroyOptions, context: LabContext) => Promise<DestroyReport>;
   readonly open: (name: string) => Promise<OpenLab>;
   readonly status: (name: string) => Promise<LabStatus>;
+  readonly logs: (name: string, target?: string, options?: LogOptions) => Promise<LabLog[]>;
+}
+export interface LogOptions {
+  readonly tail?: number;
 }
 export interface DestroyOptions {
   readonly dryRun?: boolean;
@@ -36,17 +41,26 @@ type BuiltRuntime = AnyRecord['runtime'];
 /** One row per runtime; its code is loaded when it is asked for. */
 const lifecycles: Readonly<Record<BuiltRuntime, () => Promise<Lifecycle>>> = {
   netns: async () => {
-    const [{ planLab }, { createLab }, { destroyLab }, { openLab }, { labStatus }] = await Promise.all([
-      import('./plan.ts'),
-      import('./create.ts'),
-      import('./destroy.ts'),
-      import('./open.ts'),
-      import('./status.ts'),
-    ]);
-    return { plan: planLab, create: createLab, destroy: destroyLab, open: openLab, status: labStatus };
+    const [{ planLab }, { createLab }, { destroyLab }, { openLab }, { labStatus }, { labLogs }] =
+      await Promise.all([
+        import('./plan.ts'),
+        import('./create.ts'),
+        import('./destroy.ts'),
+        import('./open.ts'),
+        import('./status.ts'),
+        import('./logs.ts'),
+      ]);
+    return {
+      plan: planLab,
+      create: createLab,
+      destroy: destroyLab,
+      open: openLab,
+      status: labStatus,
+      logs: labLogs,
+    };
   },
   kind: async () => {
-    const { createKindLab, destroyKindLab, kindStatus, openKindLab, planKindLab } = await import(
+    const { createKindLab, destroyKindLab, kindLogs, kindStatus, openKindLab, planKindLab } = await import(
       './kind/index.ts'
     );
     return {
@@ -55,6 +69,7 @@ const lifecycles: Readonly<Record<BuiltRuntime, () => Promise<Lifecycle>>> = {
       destroy: destroyKindLab,
       open: openKindLab,
       status: kindStatus,
+      logs: kindLogs,
     };
   },
 };
@@ -70,6 +85,9 @@ export const destroyLab: Lifecycle['destroy'] = async (name, options, context) =
 export const openLab: Lifecycle['open'] = async (name) => (await forName(name)).open(name);
 
 export const labStatus: Lifecycle['status'] = async (name) => (await forName(name)).status(name);
+
+export const labLogs: Lifecycle['logs'] = async (name, target, options) =>
+  (await forName(name)).logs(name, target, options);
 
 /** The runtime asked for. A lab keeps the one that it was made with. */
 async function forLab({ name, runtime }: ResolvedLab): Promise<Lifecycle> {

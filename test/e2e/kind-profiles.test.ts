@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkIds } from '../../src/checks/verify.ts';
 import { labPaths } from '../../src/core/paths.ts';
-import { labctlWith, sh } from './support/cli.ts';
+import { labctl, labctlJson, labctlWith, sh } from './support/cli.ts';
 import { type DockerInventory, dockerInventory } from './support/docker.ts';
 import { profiles, redOf, verifyLab } from './support/lab.ts';
 
@@ -69,6 +69,20 @@ describe.each(profiles)('profile %s on kind', (profile) => {
     };
     expect(items).toHaveLength(3);
     for (const { spec } of items) expect(spec.containers[0]?.securityContext.privileged).toBe(false);
+  });
+
+  it('answers get, logs and exec as labs of other runtimes do', async () => {
+    const node = `${lab}-worker`;
+    const { items } = await labctlJson<{ items: { metadata: { name: string } }[] }>(
+      'get',
+      'nodes',
+      '--name',
+      lab,
+    );
+    expect(items.map(({ metadata }) => metadata.name)).toContain(node);
+    const [log] = await labctlJson<{ text: string }[]>('logs', node, '--name', lab);
+    expect(log?.text).toContain('"ready"');
+    expect((await labctl('exec', '--name', lab, node, '--', 'sh', '-c', 'exit 7')).code).toBe(7);
   });
 
   it('has nothing to do when asked for again', async () => {

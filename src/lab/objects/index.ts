@@ -1,9 +1,10 @@
-/** What `labctl apply`, `delete` and `get` do with the cluster of an embedded lab. */
+/** What `labctl apply` and `delete` do with the cluster of an embedded lab, and `get` with any. */
 
 import { notFound } from '../../core/errors.ts';
 import { type K8sObject, keyOf } from '../../core/k8s.ts';
 import { labPaths } from '../../core/paths.ts';
 import { kindFiles } from '../../platform/cluster-files.ts';
+import { openLab as openAnyLab } from '../lifecycle.ts';
 import { openLab } from '../open.ts';
 import {
   applyObjects,
@@ -71,9 +72,9 @@ export async function getObjects(
   options: GetOptions = {},
 ): Promise<ObjectList> {
   const kind = kindOfWord(kindWord);
-  const { store } = await openLab(lab);
+  const { cluster } = (await openAnyLab(lab)).runtime;
   const { namespace = 'default', names, allNamespaces = false } = options;
-  const inScope = (await store.list(kind)).filter(
+  const inScope = (await cluster.list(kind)).filter(
     (object) => allNamespaces || !kindFiles[kind].namespaced || object.metadata.namespace === namespace,
   );
   const missing = names?.find((name) => !inScope.some((object) => object.metadata.name === name));
