@@ -1,9 +1,9 @@
 import { conflict } from '../core/errors.ts';
 import type { Exec } from '../core/exec.ts';
 import { type Cidr4, overlaps, parseCidr4, type Range4 } from '../core/ip.ts';
+import { roleNetworks } from '../core/role-networks.ts';
 import { freeSubnet, routedNetworks } from '../platform/net.ts';
 import type { ResolvedLab } from '../profile/resolved-lab.ts';
-import { roleNetworks } from '../runtime/netns/index.ts';
 import { listRecords } from './records.ts';
 
 /** Where nodes get their /24 from: private networks that few sites and no common tool use. */

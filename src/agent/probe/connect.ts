@@ -6,8 +6,8 @@ import { failure, messageOf } from '../../core/errors.ts';
 import { cgroupRoot } from '../../platform/cgroup.ts';
 import { redirectConnect } from './instructions.ts';
 
-/** An address of a documentation network: nothing answers there unless the kernel translates. */
-const unreachable = '192.0.2.1';
+/** A loopback address on which nothing listens: it answers only when the kernel translates. */
+const unreachable = '127.1.2.3';
 const limitMs = 3000;
 
 /** Joins a scratch cgroup whose connect4 program sends `unreachable` to loopback, and connects there. */

@@ -100,7 +100,11 @@ export function fakeRuntime(lab: FakeLab = {}): Runtime {
     }),
     inspect: async (node) => ({ ...emptyInspection(node), ...lab.inspection?.(node) }),
     addressOf: (role) =>
-      role === 'client' ? ('192.0.2.2' as Ip4) : lab.hasWorld === false ? undefined : ('198.51.100.2' as Ip4),
+      role === 'client'
+        ? ('203.0.113.2' as Ip4)
+        : lab.hasWorld === false
+          ? undefined
+          : ('198.51.100.2' as Ip4),
   };
 }
 

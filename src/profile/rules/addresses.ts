@@ -1,4 +1,5 @@
 import { formatIp4, overlaps, parseCidr4, parseIp4, type Range4 } from '../../core/ip.ts';
+import { roleNetworks } from '../../core/role-networks.ts';
 import { type CompleteLab, nodeCount, type Rule, type Violation } from './rule.ts';
 
 /** Prefix length of each node's share of the pod CIDR. */
@@ -10,8 +11,8 @@ const path = (name: NetworkName): string => `spec.network.${name}`;
 
 /** Where the client and the world host of an embedded lab live, and addresses that no network may use. */
 const outside = [
-  { cidr: '192.0.2.0/24', is: "the outside client's network" },
-  { cidr: '198.51.100.0/24', is: "the world host's network" },
+  { cidr: roleNetworks.client, is: "the outside client's network" },
+  { cidr: roleNetworks.world, is: "the world host's network" },
 ];
 const reserved = [
   { cidr: '0.0.0.0/8', is: '"this network" addresses' },

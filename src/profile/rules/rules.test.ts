@@ -71,7 +71,7 @@ const rows: readonly Row[] = [
   },
   {
     rule: 'outside-overlap.podCIDR',
-    text: 'spec:\n  network: { podCIDR: 192.0.0.0/16 }\n',
+    text: 'spec:\n  network: { podCIDR: 203.0.0.0/16 }\n',
     at: '4:23',
     field: 'spec.network.podCIDR',
     says: /the outside client's network/,
@@ -85,7 +85,7 @@ const rows: readonly Row[] = [
   },
   {
     rule: 'outside-overlap.nodeCIDR',
-    text: 'spec:\n  network: { nodeCIDR: 192.0.2.0/24 }\n',
+    text: 'spec:\n  network: { nodeCIDR: 203.0.113.0/24 }\n',
     at: '4:24',
     field: 'spec.network.nodeCIDR',
     says: /the outside client's network/,

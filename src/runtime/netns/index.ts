@@ -1,7 +1,7 @@
 /** The embedded runtime: nodes and pods are network namespaces and cgroups of this machine. */
 export { createFabric, createHostLink } from './fabric.ts';
 export { type Inventory, inventoryLines, lockPath, takeInventory } from './inventory.ts';
-export { fixedNamespaces, type Layout, layOut, maxNodes, roleNetworks, uplink } from './layout.ts';
+export { fixedNamespaces, type Layout, layOut, maxNodes, uplink } from './layout.ts';
 export {
   controllerLog,
   runningController,

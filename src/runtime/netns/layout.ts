@@ -1,5 +1,6 @@
 import { addressAt, type Cidr4, type Ip4, subnets } from '../../core/ip.ts';
 import { fabricLink, hostLink, nodeNames, nodeNamespace, roleNamespace } from '../../core/names.ts';
+import { roleNetworks } from '../../core/role-networks.ts';
 import type { LabNode } from '../port.ts';
 
 /** What must be known to lay an embedded lab out. */
@@ -47,9 +48,6 @@ export interface Layout {
 /** The uplink of nodes, client and world. */
 export const uplink = 'eth0';
 export const bridge = 'br0';
-
-/** Documentation networks (RFC 5737): only ever seen inside the lab's own namespaces. */
-export const roleNetworks = { client: '192.0.2.0/24' as Cidr4, world: '198.51.100.0/24' as Cidr4 };
 
 /** How many nodes a /24 has room for: the router, the host and the broadcast address are taken. */
 export const maxNodes = 250;
