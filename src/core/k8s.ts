@@ -123,6 +123,7 @@ export interface EndpointSlice {
   readonly kind: 'EndpointSlice';
   readonly metadata: ObjectMeta;
   readonly addressType: 'IPv4' | 'IPv6' | 'FQDN';
+  /** Of real clusters null where there is none: whoever reads them allows for it. */
   readonly endpoints: readonly Endpoint[];
   readonly ports?: readonly {
     readonly name?: string;

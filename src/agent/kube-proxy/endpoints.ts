@@ -31,7 +31,7 @@ export function endpointTable(slices: readonly EndpointSlice[], nodeName: string
       const key = keyOf(name, port.protocol);
       const known = table.get(key) ?? new Map<string, EndpointInfo>();
       table.set(key, known);
-      for (const endpoint of slice.endpoints) {
+      for (const endpoint of slice.endpoints ?? []) {
         const info = endpointInfo(endpoint, {
           name,
           port: port.port,

@@ -93,7 +93,7 @@ function candidatesOf(port: ServicePort, slices: readonly EndpointSlice[]): Cand
     for (const target of slice.ports ?? []) {
       if ((target.name ?? '') !== (port.name ?? '')) continue;
       if ((target.protocol ?? 'TCP') !== (port.protocol ?? 'TCP') || target.port === undefined) continue;
-      for (const endpoint of slice.endpoints) {
+      for (const endpoint of slice.endpoints ?? []) {
         const addr = parseIp4(endpoint.addresses[0] ?? '');
         if (addr === undefined) continue;
         const key = `${addr}:${target.port}`;

@@ -42,20 +42,19 @@ export function createServiceWriter(tables: ServiceTables): ServiceWriter {
     const name = slotKey(key);
     const before = slots.get(name);
     if (before !== undefined && sameSlot(before, value)) return;
-    if (key.slot > 0) backends.use(value.backendId);
     tables.services.set(key, value);
     slots.set(name, value);
+    if (key.slot > 0) backends.use(value.backendId);
     if (before !== undefined && key.slot > 0) backends.leave(before.backendId);
   }
 
-  function deleteSlot(key: LabSvcKey): boolean {
+  function deleteSlot(key: LabSvcKey): void {
     const name = slotKey(key);
     const before = slots.get(name);
-    if (before === undefined) return false;
+    if (before === undefined) return;
     tables.services.delete(key);
     slots.delete(name);
     if (key.slot > 0) backends.leave(before.backendId);
-    return true;
   }
 
   function writeScope(
@@ -71,12 +70,19 @@ export function createServiceWriter(tables: ServiceTables): ServiceWriter {
       );
     });
     writeSlot({ ...base, slot: 0 }, { ...head, backendId: 0, count: ids.length });
-    for (let slot = ids.length + 1; deleteSlot({ ...base, slot }); slot++);
+    deleteSlotsAfter(base, ids.length);
   }
 
   function deleteScope(base: Omit<LabSvcKey, 'slot'>): void {
     deleteSlot({ ...base, slot: 0 });
-    for (let slot = 1; deleteSlot({ ...base, slot }); slot++);
+    deleteSlotsAfter(base, 0);
+  }
+
+  /** The last one first: whatever ends this half-way leaves no slot behind a gap, where nobody looks. */
+  function deleteSlotsAfter(base: Omit<LabSvcKey, 'slot'>, kept: number): void {
+    let last = kept;
+    while (slots.has(slotKey({ ...base, slot: last + 1 }))) last++;
+    for (let slot = last; slot > kept; slot--) deleteSlot({ ...base, slot });
   }
 
   function remove({ addr, port, proto }: FrontendAddress): void {

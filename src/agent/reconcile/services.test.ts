@@ -222,3 +222,27 @@ test('a crash between count and slots is repaired', () => {
   start().flush();
   expect([tables.services.map.size, tables.backends.map.size]).toEqual([0, 0]);
 });
+
+test('a Service that cannot be written is tried again, and takes nothing from its earlier state', () => {
+  const before = start();
+  before.setService(service('web', '10.96.0.10', port80));
+  before.setSlice(slice('web', ['10.244.1.2']));
+  before.flush();
+  const after = start();
+  after.setService(service('web', '10.96.0.10', port80));
+  after.setSlice({ ...slice('web', ['10.244.1.2']), endpoints: [{ addresses: undefined as never }] });
+  expect(() => after.flush()).toThrow();
+  expect(() => after.flush()).toThrow();
+  expect(found()).toEqual({ '10.96.0.10:80/6/0': ['10.244.1.2:8080/6'] });
+  after.setSlice(slice('web', ['10.244.1.3']));
+  after.flush();
+  expect(found()).toEqual({ '10.96.0.10:80/6/0': ['10.244.1.3:8080/6'] });
+});
+
+test('a slice whose endpoints are null, as the API tells none, has none', () => {
+  const services = start();
+  services.setService(service('web', '10.96.0.10', port80));
+  services.setSlice({ ...slice('web', []), endpoints: null as never });
+  services.flush();
+  expect(found()).toEqual({ '10.96.0.10:80/6/0': [] });
+});

@@ -100,7 +100,13 @@ export function createServices(node: string, writer: ServiceWriter | undefined, 
       // A Set tells what is added during the walk: a Service that may have a freed frontend now.
       for (const key of dirty) {
         dirty.delete(key);
-        if (writer !== undefined) flushOne(key, writer);
+        try {
+          if (writer !== undefined) flushOne(key, writer);
+        } catch (error) {
+          // Last in the order of the next flush: one that cannot be written holds up no other for good.
+          dirty.add(key);
+          throw error;
+        }
         count++;
       }
       if (isFirst) writer?.sweep(new Set(owners.keys()));
