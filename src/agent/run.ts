@@ -98,14 +98,17 @@ export async function runAgent(config: AgentConfig, { exec, log, signal }: Agent
 
   await Promise.race([reconciler.ready, reconciler.finished]);
   timings.step('ready');
-  await recordSwitches(config);
-  if (config.cluster.source === 'kubernetes' && !signal.aborted) await installCni(paths, exec);
-  log.info('ready', {
-    node: config.node,
-    profile: config.profile,
-    attach: hooks.mode,
-    startMs: timings.all(),
-  });
+  // Ended before: what the last agent left may still be there, and the next one must know of it.
+  if (reconciler.unready() === undefined) {
+    await recordSwitches(config);
+    if (config.cluster.source === 'kubernetes' && !signal.aborted) await installCni(paths, exec);
+    log.info('ready', {
+      node: config.node,
+      profile: config.profile,
+      attach: hooks.mode,
+      startMs: timings.all(),
+    });
+  }
 
   await reconciler.finished;
   collected.stop();
