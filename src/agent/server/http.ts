@@ -1,5 +1,6 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import { messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 
@@ -63,8 +64,10 @@ async function answer(routes: Routes, request: IncomingMessage, response: Server
   if (typeof result.body === 'string') return send(response, result);
   response.writeHead(result.status ?? 200, headersOf(result));
   response.flushHeaders();
-  for await (const chunk of result.body) response.write(chunk);
-  response.end();
+  // Waits for a client that does not read, so that what it misses is not kept here.
+  await pipeline(result.body, response).catch((error: unknown) => {
+    if (!gone.signal.aborted) throw error;
+  });
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
