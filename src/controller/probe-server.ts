@@ -1,12 +1,16 @@
 import { request } from 'node:http';
 import { createInterface } from 'node:readline';
+import { messageOf } from '../core/errors.ts';
 import type { ProbeAnswer, ProbeRequest } from '../platform/prober.ts';
 
 /** Answers one JSON line of standard input with one of standard output, until the input ends. */
 export async function serveProbes(): Promise<void> {
   for await (const line of createInterface({ input: process.stdin })) {
     const { id, url, timeoutMs } = JSON.parse(line) as ProbeRequest;
-    void ask(url, timeoutMs).then((answer) => process.stdout.write(`${JSON.stringify({ id, ...answer })}\n`));
+    void ask(url, timeoutMs)
+      // An address that is none must not end the probes of all other pods.
+      .catch((error: unknown): ProbeAnswer => ({ error: messageOf(error) }))
+      .then((answer) => process.stdout.write(`${JSON.stringify({ id, ...answer })}\n`));
   }
 }
 
