@@ -82,7 +82,7 @@ async function planChanges(
     const named = inNamespace(given);
     const key = keyOf(named);
     const before: K8sObject | undefined = await store.get<Kind>(named.kind, key);
-    const object = named.kind === 'Service' ? complete(named, services, ranges) : named;
+    const object = named.kind === 'Service' ? complete(named, services, ranges) : keepNode(named, before);
     if (object.kind === 'Service') services.set(key, object);
     const action = before === undefined ? 'created' : isSame(before, object) ? 'unchanged' : 'configured';
     planned.push({ object: keepStatus(object, before), change: { kind: object.kind, key, action } });
@@ -99,6 +99,12 @@ function complete(service: Service, known: ReadonlyMap<string, Service>, ranges:
 function keepStatus(object: K8sObject, before: K8sObject | undefined): K8sObject {
   if (before === undefined || !('status' in before) || 'status' in object) return object;
   return { ...object, status: before.status } as ObjectOf[Kind];
+}
+
+/** A pod stays where it runs, also when its manifest is applied again. */
+function keepNode(object: K8sObject, before: K8sObject | undefined): K8sObject {
+  if (object.kind !== 'Pod' || before?.kind !== 'Pod' || before.spec.nodeName === undefined) return object;
+  return { ...object, spec: { nodeName: before.spec.nodeName, ...object.spec } };
 }
 
 /** What people wrote, without what the store adds. */
