@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { messageOf } from '../core/errors.ts';
+import { failure, messageOf } from '../core/errors.ts';
 import type { Exec } from '../core/exec.ts';
 import { type Container, keyOf, type Pod } from '../core/k8s.ts';
 import type { Log } from '../core/log.ts';
@@ -77,6 +77,8 @@ async function endPod(runner: PodRunner, record: PodRecord): Promise<void> {
 async function beginPod(runner: PodRunner, pod: Pod): Promise<PodRecord> {
   const { namespace = 'default', name, uid = '' } = pod.metadata;
   const { nodeName: node = '', hostNetwork = false } = pod.spec;
+  // Its parts would be made at a place that nobody can take them back from.
+  if (runner.cache.get('Node', node) === undefined) throw failure('E_NO_NODE', `there is no node ${node}`);
   const sleeps = pod.spec.containers.map((container) => container.lifecycle?.preStop?.sleep?.seconds ?? 0);
   const record: PodRecord = {
     key: keyOf(pod),
