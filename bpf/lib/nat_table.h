@@ -47,7 +47,10 @@ static __always_inline void lab_nat_forget(const struct lab_tuple *forward)
 	bpf_map_delete_elem(&lab_nat4, forward);
 }
 
-/* Moves a pair from the LRU to the hash. 0, or -1 with nothing moved. */
+/*
+ * Moves a pair from the LRU to the hash. 0, or -1 with nothing moved. Another CPU may have moved it
+ * for the same first reply.
+ */
 static __always_inline int lab_nat_confirm(const struct lab_tuple *forward,
 					   const struct lab_tuple *reply)
 {
@@ -55,7 +58,10 @@ static __always_inline int lab_nat_confirm(const struct lab_tuple *forward,
 	struct lab_nat *back = bpf_map_lookup_elem(&lab_natnew4, reply);
 
 	if (!there || !back)
-		return -1;
+		return bpf_map_lookup_elem(&lab_nat4, forward) &&
+				       bpf_map_lookup_elem(&lab_nat4, reply)
+			       ? 0
+			       : -1;
 	if (bpf_map_update_elem(&lab_nat4, forward, there, BPF_ANY))
 		return -1;
 	if (bpf_map_update_elem(&lab_nat4, reply, back, BPF_ANY)) {

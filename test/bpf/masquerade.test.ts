@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LabCtFlags, LabNatFlags, LabNatKind, maps } from '../../src/datapath/generated/index.ts';
+import { LabCtFlags, LabCtState, LabNatFlags, LabNatKind, maps } from '../../src/datapath/generated/index.ts';
 import { bytesOf, changed, echo, Icmp, icmpError, on, type Packet, tcp, udp } from '../support/packet.ts';
 import type { Bench } from './support/bench.ts';
 import { expectOutcome } from './support/expect-outcome.ts';
@@ -50,6 +50,23 @@ describe.each([
     const pair = bench().datapath.table(maps.lab_nat4).entries();
     expect(pair.map(([, nat]) => nat.kind)).toEqual([LabNatKind.masquerade, LabNatKind.masquerade]);
     expect(pair.map(([, nat]) => nat.flags & LabNatFlags.reply).sort()).toEqual([0, LabNatFlags.reply]);
+  });
+
+  it('a first reply seen by two CPUs leaves the flow and its pair', () => {
+    leave(bench(), on(fromA, tcp('a:45000', 'world:80', 'S')));
+    const reply = on(wire, tcp('world:80', 'node1:45000', 'SA'));
+    const confirmed = bench().datapath.table(maps.lab_ct4);
+    bench().run('lab_from_netdev', 'eth0', reply);
+    const [moved] = confirmed.entries();
+    if (moved === undefined) throw new Error('not confirmed');
+    // As the later CPU finds it: the entry that it holds is new, the pair has moved already.
+    confirmed.delete(moved[0]);
+    bench()
+      .datapath.table(maps.lab_ctnew4)
+      .set(moved[0], { ...moved[1], state: LabCtState.new });
+    bench().run('lab_from_netdev', 'eth0', reply);
+    expect(confirmed.entries()).toHaveLength(1);
+    expect(bench().datapath.table(maps.lab_nat4).entries()).toHaveLength(2);
   });
 
   it('ping: the echo id is the port', () => {
