@@ -14,6 +14,6 @@ export const kpr = defineProfile({
     routing: 'native',
     attach: 'auto',
     events: 'aggregated',
-    sizes: { conntrack: 131_072, nat: 131_072, services: 65_536, backends: 65_536, endpoints: 4_096 },
+    sizes: { conntrack: 65_536, nat: 65_536, services: 65_536, backends: 65_536, endpoints: 4_096 },
   },
 });

@@ -13,6 +13,7 @@
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct lab_tuple);
 	__type(value, struct lab_ct);
 } lab_ct4 SEC(".maps");

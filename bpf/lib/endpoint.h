@@ -6,6 +6,7 @@
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1024);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct lab_endpoint_key);
 	__type(value, struct lab_endpoint);
 } lab_endpoints SEC(".maps");

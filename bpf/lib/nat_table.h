@@ -7,6 +7,7 @@
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 131072);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct lab_tuple);
 	__type(value, struct lab_nat);
 } lab_nat4 SEC(".maps");

@@ -11,6 +11,7 @@
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct lab_svc_key);
 	__type(value, struct lab_svc);
 } lab_svc4 SEC(".maps");
@@ -18,6 +19,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct lab_backend_key);
 	__type(value, struct lab_backend);
 } lab_backend4 SEC(".maps");

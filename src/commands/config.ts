@@ -25,9 +25,8 @@ export const config: CommandDefinition = {
 
 async function labFileOf({ document }: Resolved): Promise<CommandResult> {
   const { apiVersion } = await import('../profile/lab-schema.ts');
-  const { stringify } = await import('yaml');
-  const data = { apiVersion, kind: 'Lab', ...document };
-  return { data, text: stringify(data, { lineWidth: 0 }) };
+  const { labFileText } = await import('../profile/lab-file-text.ts');
+  return { data: { apiVersion, kind: 'Lab', ...document }, text: labFileText(document) };
 }
 
 async function origins({ document, origins: by }: Resolved): Promise<CommandResult> {

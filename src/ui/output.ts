@@ -15,7 +15,7 @@ export async function formatResult(
         .map((item) => `${JSON.stringify(item)}\n`)
         .join('');
     case 'yaml': {
-      const { stringify } = await import('yaml');
+      const { stringify } = await import('./yaml.ts');
       return stringify(result.data ?? null, { aliasDuplicateObjects: false });
     }
     case 'name':

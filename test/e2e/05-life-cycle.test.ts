@@ -59,6 +59,18 @@ describe('up', () => {
   });
 });
 
+describe('output', () => {
+  it.each([
+    ['config', 'view', '--profile', 'kpr'],
+    ['get', 'pods', '--name', lab, '-o', 'yaml'],
+    ['render', '--profile', 'ebpf', '--only', 'kind', '-o', 'yaml'],
+  ])('%s %s ... prints YAML from the bundle', async (...command) => {
+    const { code, stdout } = await labctl(...command);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^(apiVersion|kind): /m);
+  });
+});
+
 describe('down', () => {
   it('removes everything; the second time there is nothing and that is fine', async () => {
     await downLab(lab);

@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { hostLink } from '../../../src/core/names.ts';
 import { run, sh } from './cli.ts';
 
 /**
@@ -39,7 +40,8 @@ export function differences(before: Inventory, after: Inventory): string[] {
 
 /** Links and namespaces that other labs and tests of this machine make. */
 const labNames = /\b(labctl-|lab-[0-9a-f]{11}\b|t-[a-z])/;
-const isForeignLab = (entry: string, lab: string): boolean => labNames.test(entry) && !entry.includes(lab);
+const isForeignLab = (entry: string, lab: string): boolean =>
+  labNames.test(entry) && !entry.includes(lab) && !entry.includes(hostLink(lab));
 
 async function namespaces(): Promise<string[]> {
   const names = await namesIn('/run/netns');
