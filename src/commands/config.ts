@@ -26,7 +26,8 @@ export const config: CommandDefinition = {
 async function labFileOf({ document }: Resolved): Promise<CommandResult> {
   const { apiVersion } = await import('../profile/lab-schema.ts');
   const { labFileText } = await import('../profile/lab-file-text.ts');
-  return { data: { apiVersion, kind: 'Lab', ...document }, text: labFileText(document) };
+  const data = { apiVersion, kind: 'Lab', ...document };
+  return { data, text: labFileText(data) };
 }
 
 async function origins({ document, origins: by }: Resolved): Promise<CommandResult> {

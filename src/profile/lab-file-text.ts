@@ -1,6 +1,4 @@
 import { stringify } from 'yaml';
-import { apiVersion } from './lab-schema.ts';
 
-/** A lab file that says what the document says. */
-export const labFileText = (document: object): string =>
-  stringify({ apiVersion, kind: 'Lab', ...document }, { lineWidth: 0 });
+/** A lab as the text of a lab file. */
+export const labFileText = (lab: object): string => stringify(lab, { lineWidth: 0 });
