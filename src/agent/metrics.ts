@@ -1,4 +1,4 @@
-import type { Metric, Sample } from './server/metrics-text.ts';
+import type { Metric, Sample } from '../core/metrics-text.ts';
 import { type AgentState, tableFill } from './status.ts';
 import { type MetricRow, openMetrics } from './tables/index.ts';
 import { snakeCase } from './words.ts';

@@ -1,11 +1,11 @@
 import type { Log } from '../core/log.ts';
+import { metricsContentType, metricsText } from '../core/metrics-text.ts';
+import { json, type Request, type Response, type Routes, text } from '../platform/http-server.ts';
 import type { CniContext } from './cni/commands.ts';
 import { serveCni } from './cni/server.ts';
 import type { FlowEvent } from './events/flow-event.ts';
 import type { Recent } from './events/recent.ts';
 import { agentMetrics } from './metrics.ts';
-import { json, type Request, type Response, type Routes, text } from './server/http.ts';
-import { metricsContentType, metricsText } from './server/metrics-text.ts';
 import { type AgentState, agentStatus } from './status.ts';
 
 /** What the agent serves on its socket. */

@@ -1,8 +1,8 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { messageOf } from '../../core/errors.ts';
-import type { Log } from '../../core/log.ts';
+import { messageOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
 
 export interface Request {
   readonly body: string;
@@ -31,21 +31,34 @@ const maxBodyBytes = 2 * 1024 * 1024;
 /** Serves the routes on a unix socket of mode 0600, in place of whatever an earlier run left there. */
 export async function serveHttp(socket: string, routes: Routes, log: Log): Promise<Server> {
   rmSync(socket, { force: true });
-  const server = createServer((request, response) => {
+  const server = serverOf(routes, log);
+  // Between bind and chmod the directory, 0700, keeps others out.
+  await listening(server, (done) => server.listen(socket, done));
+  chmodSync(socket, 0o600);
+  return server;
+}
+
+/** Serves the routes on a port of the loopback: nobody beyond the machine reaches it. */
+export async function serveLoopback(port: number, routes: Routes, log: Log): Promise<Server> {
+  const server = serverOf(routes, log);
+  await listening(server, (done) => server.listen(port, '127.0.0.1', done));
+  return server;
+}
+
+const serverOf = (routes: Routes, log: Log): Server =>
+  createServer((request, response) => {
     answer(routes, request, response).catch((error: unknown) => {
       log.error('request failed', { method: request.method, url: request.url, error: messageOf(error) });
       if (response.headersSent) response.destroy();
       else send(response, text(messageOf(error), 500));
     });
   });
-  await new Promise<void>((resolve, reject) => {
+
+const listening = (server: Server, listen: (done: () => void) => void): Promise<void> =>
+  new Promise((resolve, reject) => {
     server.once('error', reject);
-    // Between bind and chmod the directory, 0700, keeps others out.
-    server.listen(socket, resolve);
+    listen(resolve);
   });
-  chmodSync(socket, 0o600);
-  return server;
-}
 
 async function answer(routes: Routes, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://agent');

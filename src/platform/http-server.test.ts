@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { silentLog } from '../../core/log.ts';
-import { serveHttp } from './http.ts';
+import { silentLog } from '../core/log.ts';
+import { serveHttp } from './http-server.ts';
 
 test('a stream waits for a client that does not read, and ends when it goes away', async () => {
   const seen = { chunks: 0, ended: false };
