@@ -1,6 +1,7 @@
 import { definitions } from './commands/index.ts';
 import { createContext, type Streams } from './context.ts';
 import { ExitCode, LabError } from './core/errors.ts';
+import { fileError } from './core/file-error.ts';
 import { labctlVersion } from './core/version.ts';
 import { Interruption } from './interruption.ts';
 import { type Invocation, runProgram } from './program.ts';
@@ -30,7 +31,7 @@ export async function main(options: MainOptions): Promise<number> {
       },
     });
   } catch (error) {
-    return await report(error, current, options);
+    return await report(fileError(error) ?? error, current, options);
   }
   return exitCode;
 }

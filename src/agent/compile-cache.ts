@@ -1,14 +1,7 @@
 import { createHash } from 'node:crypto';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDirectory } from '../core/make-directory.ts';
 
 /** What a cache entry was made from, and what it must hold. */
 export interface Manifest {
@@ -68,7 +61,7 @@ export async function writeEntry(
   name: string,
   fill: (directory: string) => Promise<Omit<Manifest, 'files'>>,
 ): Promise<CacheEntry | undefined> {
-  mkdirSync(root, { recursive: true, mode: 0o700 });
+  makeDirectory(root, 0o700);
   const made = mkdtempSync(join(root, `.${name}.`));
   try {
     const described = await fill(made);

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, mkdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import type { Exec } from '../core/exec.ts';
+import { makeDirectory } from '../core/make-directory.ts';
 import { writeReplacing } from './compile-cache.ts';
 
 export interface Compiler {
@@ -30,7 +31,7 @@ export async function findCompiler(name: string, cache: string, exec: Exec): Pro
   }
   const { stdout } = await exec(path, ['--version']);
   const version = stdout.trim();
-  mkdirSync(join(cache, 'compilers'), { recursive: true, mode: 0o700 });
+  makeDirectory(join(cache, 'compilers'), 0o700);
   writeReplacing(remembered, version);
   return { path, version };
 }

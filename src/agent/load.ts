@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync } from 'node:fs';
 import {
   type BpfMap,
   type BpfProgram,
@@ -13,6 +13,7 @@ import {
 import type { AgentConfig, TableSizes } from '../core/agent-config.ts';
 import { conflict, environmentError, failure } from '../core/errors.ts';
 import type { Ip4 } from '../core/ip.ts';
+import { makeDirectory } from '../core/make-directory.ts';
 import { differences } from '../datapath/contract.ts';
 import { contractLayout } from '../datapath/generated/layout.ts';
 import type { MapLayout, ObjectLayout } from '../datapath/layout.ts';
@@ -83,14 +84,13 @@ export function loadDatapath(config: AgentConfig, facts: NodeFacts, built: Built
 
 function prepared(root: string): PinPaths {
   const pins = pinPaths(root);
-  mkdirSync(root, { recursive: true, mode: 0o700 });
+  makeDirectory(root, 0o700);
   if (!isBpffs(root)) {
     throw environmentError('E_NO_BPFFS', `${root} does not lie on a BPF file system`, {
       fix: `mount -t bpf bpf ${root}`,
     });
   }
-  for (const directory of [pins.maps, pins.programs, pins.links])
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  for (const directory of [pins.maps, pins.programs, pins.links]) makeDirectory(directory, 0o700);
   return pins;
 }
 

@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import type { AgentConfig } from '../core/agent-config.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Exec } from '../core/exec.ts';
 import type { Log } from '../core/log.ts';
+import { makeDirectory } from '../core/make-directory.ts';
 import { serveHttp } from '../platform/http-server.ts';
 import { type Hooks, openHooks } from './attach/index.ts';
 import { openClusterSource } from './cluster-source.ts';
@@ -48,7 +48,7 @@ const collectEveryMs = 10_000;
 export async function runAgent(config: AgentConfig, { exec, log, signal }: AgentPorts): Promise<void> {
   const timings = createTimings();
   const { paths, datapath, network } = config;
-  mkdirSync(paths.run, { recursive: true, mode: 0o700 });
+  makeDirectory(paths.run, 0o700);
 
   timings.step('compile');
   const source = await openClusterSource(config.cluster, log);

@@ -1,4 +1,5 @@
-import { mkdirSync, statfsSync } from 'node:fs';
+import { statfsSync } from 'node:fs';
+import { makeDirectory } from '../core/make-directory.ts';
 import { checkedLibc } from './errors.ts';
 import { libc } from './libbpf.ts';
 
@@ -18,7 +19,7 @@ export function isBpffs(path: string): boolean {
 
 /** Mounts a BPF file system of its own at the directory, which is made, unless one is there. */
 export function mountBpffs(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  makeDirectory(path, 0o700);
   if (isBpffs(path)) return;
   checkedLibc(
     'mount',

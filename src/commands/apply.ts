@@ -10,13 +10,14 @@ export const apply: CommandDefinition = {
   outputs: ['table', 'json', 'yaml', 'name'],
   examples: ['labctl apply -f service.yaml', 'labctl apply -f - < all.yaml'],
   run: async (context, _args, options) => {
+    const lab = labNameOf(options);
     const inputs = await readManifests(context, listOption(options, 'filename'));
     if (inputs.length === 0) {
       throw usageError('E_USAGE', 'nothing to apply', { fix: 'labctl apply -f FILE' });
     }
     const { applyManifests } = await import('../lab/index.ts');
     return changesResult(
-      await applyManifests(labNameOf(options), inputs, { dryRun: isOn(options, 'dryRun') }),
+      await applyManifests(lab, inputs, { dryRun: isOn(options, 'dryRun') }),
       isOn(options, 'dryRun'),
     );
   },

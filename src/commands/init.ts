@@ -1,4 +1,5 @@
 import { conflict, usageError } from '../core/errors.ts';
+import { namedPlaceError } from '../core/file-error.ts';
 import type { CommandDefinition } from './command.ts';
 import { wordArg } from './shared.ts';
 
@@ -10,17 +11,29 @@ export const init: CommandDefinition = {
   arguments: [{ name: '[file]', summary: `file to write (default: ${defaultFile})` }],
   examples: ['labctl init', 'labctl init labs/kpr.labctl.yaml'],
   run: async (_context, args) => {
-    const file = wordArg(args, 0) ?? defaultFile;
+    const file = fileOperand(wordArg(args, 0) ?? defaultFile);
     const { starterText } = await import('../lab/render/starter.ts');
-    const { writeFile } = await import('node:fs/promises');
-    try {
-      await writeFile(file, await starterText(file), { flag: 'wx' });
-    } catch (error) {
+    const text = await starterText(file);
+    await writeNew(file, text).catch((error: unknown) => {
       throw explained(file, error) ?? error;
-    }
+    });
     return { data: { file }, text: `wrote ${file}\nnext: labctl up -f ${file}\n`, names: [file] };
   },
 };
+
+/** A disk that is full must not leave half a file, which the next try would refuse to replace. */
+async function writeNew(file: string, text: string): Promise<void> {
+  const { open, rm } = await import('node:fs/promises');
+  const made = await open(file, 'wx');
+  try {
+    await made.writeFile(text);
+  } catch (error) {
+    await rm(file);
+    throw error;
+  } finally {
+    await made.close();
+  }
+}
 
 function explained(file: string, error: unknown): Error | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -36,5 +49,13 @@ function explained(file: string, error: unknown): Error | undefined {
       cause: error,
     });
   }
-  return undefined;
+  return namedPlaceError(error);
+}
+
+/** What no shell, no `-f` and no editor takes without quotes is a mistake more often than a wish. */
+function fileOperand(word: string): string {
+  if (word !== '' && word !== '-' && !/\p{Cc}/u.test(word)) return word;
+  throw usageError('E_USAGE', `${JSON.stringify(word)} is no name for a lab file`, {
+    fix: `name a file, such as ${defaultFile}`,
+  });
 }

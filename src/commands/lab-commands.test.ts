@@ -5,11 +5,21 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { silentLog } from '../core/log.ts';
 import { resolveLab } from '../profile/resolve.ts';
+import { apply } from './apply.ts';
 import type { CommandContext, CommandDefinition, CommandResult } from './command.ts';
 import { config } from './config.ts';
+import { deleteCommand } from './delete.ts';
+import { down } from './down.ts';
+import { exec } from './exec.ts';
+import { get } from './get.ts';
+import { definitions } from './index.ts';
 import { init } from './init.ts';
+import { logs } from './logs.ts';
 import { profiles } from './profiles.ts';
 import { render } from './render.ts';
+import { nameOption } from './shared.ts';
+import { status } from './status.ts';
+import { verify } from './verify.ts';
 
 /** Commands that describe labs: no root, no processes. */
 
@@ -32,7 +42,7 @@ const context = {
 
 async function run(
   command: CommandDefinition | undefined,
-  args: readonly string[] = [],
+  args: readonly (string | readonly string[])[] = [],
   options: Readonly<Record<string, unknown>> = {},
   env: Readonly<Record<string, string>> = {},
 ): Promise<CommandResult> {
@@ -74,11 +84,33 @@ describe('render', () => {
     expect(parse(await readFile(join(dir, 'kind.yaml'), 'utf8'))).toMatchObject({ kind: 'Cluster' });
   });
 
+  it('takes an empty --dir or --config for a mistake, and writes nothing', async () => {
+    await expect(run(render, [], { dir: '' })).rejects.toMatchObject({ exitCode: 2 });
+    await expect(run(render, [], { config: '' })).rejects.toMatchObject({ exitCode: 2 });
+  });
+
   it('refuses an unknown part with the nearest one', async () => {
     await expect(run(render, [], { only: 'value' })).rejects.toMatchObject({
       exitCode: 2,
       fix: expect.stringContaining('did you mean values?'),
     });
+  });
+});
+
+describe('--name', () => {
+  const named = [apply, deleteCommand, down, exec, get, logs, status, verify];
+
+  it.each(named.map((command) => [command.name, command] as const))(
+    '%s refuses what no lab can be called before it looks for one',
+    async (_, command) => {
+      const given = run(command, ['pods', ['x']], { name: '../../etc', filename: [] });
+      await expect(given).rejects.toMatchObject({ code: 'E_LAB_NAME', exitCode: 2 });
+    },
+  );
+
+  it('is in the list above wherever a command takes it', () => {
+    const takers = definitions.filter(({ options }) => options?.includes(nameOption));
+    expect(takers.map(({ name }) => name).sort()).toEqual(named.map(({ name }) => name).sort());
   });
 });
 
@@ -111,6 +143,17 @@ describe('init', () => {
     const schema = /\$schema=(.*)/.exec(text)?.[1] ?? '';
     expect(JSON.parse(await readFile(schema, 'utf8'))).toHaveProperty('$id');
     await expect(run(init, [file])).rejects.toMatchObject({ code: 'E_FILE_EXISTS', exitCode: 7 });
+  });
+
+  it.each(['', '-', 'a\nb'])('refuses the name %j', async (name) => {
+    await expect(run(init, [name])).rejects.toMatchObject({ code: 'E_USAGE', exitCode: 2 });
+  });
+
+  it('refuses a place that is no file, with a fix', async () => {
+    const directory = await scratch();
+    for (const place of [`${directory}/`, `${directory}/${'x'.repeat(300)}`]) {
+      await expect(run(init, [place])).rejects.toMatchObject({ exitCode: 2, fix: expect.any(String) });
+    }
   });
 
   it('says so where the directory is missing', async () => {

@@ -1,6 +1,7 @@
 import type { Resolved } from '../profile/resolve.ts';
 import { settings } from '../profile/settings.ts';
 import type { CommandContext, OptionDefinition } from './command.ts';
+import { filledOption } from './shared.ts';
 
 /** `-f` and one option for each setting that has a flag: what `up`, `render` and `config view` take. */
 export const labOptions: readonly OptionDefinition[] = [
@@ -20,7 +21,7 @@ export async function resolveInput(
   options: Readonly<Record<string, unknown>>,
 ): Promise<Resolved> {
   const { resolveLab } = await import('../profile/resolve.ts');
-  const name = typeof options.config === 'string' ? options.config : context.env.LABCTL_CONFIG;
+  const name = filledOption(options, 'config') ?? context.env.LABCTL_CONFIG;
   const file = name ? { name, text: await context.readInput(name) } : undefined;
   return resolveLab({ env: context.env, flags: options, ...(file === undefined ? {} : { file }) });
 }

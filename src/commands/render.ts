@@ -4,7 +4,7 @@ import { nearestWord } from '../core/nearest-word.ts';
 import type { RenderedPart } from '../lab/render/files.ts';
 import type { CommandDefinition, CommandResult } from './command.ts';
 import { labOptions, resolveInput } from './lab-input.ts';
-import { textOption } from './shared.ts';
+import { filledOption, textOption } from './shared.ts';
 
 const words = ['kind', 'values', 'agent', 'manifests'] as const;
 type Word = (typeof words)[number];
@@ -25,7 +25,7 @@ export const render: CommandDefinition = {
     const only = partOf(textOption(options, 'only'));
     const { lab } = await resolveInput(context, options);
     const { parts, renderParts } = await import('../lab/render/files.ts');
-    const dir = textOption(options, 'dir');
+    const dir = filledOption(options, 'dir');
     const directory = dir === undefined ? undefined : resolve(dir);
     const rendered = await renderParts(lab, only === undefined ? parts : [only], directory);
     return directory === undefined ? shown(rendered, only) : written(directory, rendered);

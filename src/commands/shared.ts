@@ -1,4 +1,5 @@
 import { usageError } from '../core/errors.ts';
+import { requireLabName } from '../core/lab-name.ts';
 import type { OptionDefinition } from './command.ts';
 
 export const defaultLabName = 'lab';
@@ -20,11 +21,20 @@ export const dryRunOption: OptionDefinition = {
 type Options = Readonly<Record<string, unknown>>;
 type Args = readonly (string | readonly string[] | undefined)[];
 
-export const labNameOf = (options: Options): string => textOption(options, 'name') ?? defaultLabName;
+/** The lab that `--name` means; E_LAB_NAME (exit 2) where no lab can be called so. */
+export const labNameOf = (options: Options): string =>
+  requireLabName(textOption(options, 'name') ?? defaultLabName);
 
 export function textOption(options: Options, name: string): string | undefined {
   const value = options[name];
   return typeof value === 'string' ? value : undefined;
+}
+
+/** The text of an option for which an empty one, as of an unset shell variable, means nothing. */
+export function filledOption(options: Options, name: string): string | undefined {
+  const text = textOption(options, name);
+  if (text !== '') return text;
+  throw usageError('E_USAGE', `--${name} is empty`, { fix: 'give it a value, or leave it out' });
 }
 
 export function listOption(options: Options, name: string): readonly string[] {

@@ -35,7 +35,3 @@ export const podLink = (containerId: string, ifName: string): string =>
   `lxc${hash(`${containerId}/${ifName}`, maxLinkName - 3)}`;
 /** Fabric side of a node's or role's veth. */
 export const fabricLink = (name: string): string => `fab${hash(name, maxLinkName - 3)}`;
-
-/** RFC 1123 label, at most 32 characters (the limit of cluster names that charts accept), without `-pod-` inside or `-pod` at its end. */
-export const isLabName = (name: string): boolean =>
-  /^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$/.test(name) && !/-pod(-|$)/.test(name);

@@ -8,6 +8,8 @@ describe('nearestWord', () => {
     ['pod_cidr', ['podCIDR', 'nodeCIDR'], 'podCIDR'],
     ['masqerade', ['masquerade', 'mtu'], 'masquerade'],
     ['zebra', ['podCIDR', 'mtu'], undefined],
+    ['foo', ['no', 'pods'], undefined],
+    ['pdo', ['no', 'pod'], 'pod'],
     ['anything', [], undefined],
   ])('%s of %j is %s', (word, words, nearest) => {
     expect(nearestWord(word, words)).toBe(nearest);

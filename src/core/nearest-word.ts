@@ -1,7 +1,7 @@
-/** The word that was probably meant, or undefined where none is near: at most a third of the letters differ. */
+/** The word that was probably meant, or undefined where none is near: two letters differ, of a long word a third, of a short one only one. */
 export function nearestWord(word: string, words: readonly string[]): string | undefined {
   const typed = plain(word);
-  const limit = Math.max(2, Math.floor(typed.length / 3));
+  const limit = typed.length <= 3 ? 1 : Math.max(2, Math.floor(typed.length / 3));
   let best: { readonly word: string; readonly distance: number } | undefined;
   for (const candidate of words) {
     const distance = editDistance(typed, plain(candidate));

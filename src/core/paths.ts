@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
+import { environmentError, usageError } from './errors.ts';
 
 /** Where a lab keeps its things. All directories are 0700. */
 export interface LabPaths {
@@ -22,12 +23,33 @@ export interface NodePaths {
   readonly pins: string;
 }
 
-/** Roots can be moved for tests. */
-export const stateRoot = (): string => process.env.LABCTL_STATE_DIR ?? '/var/lib/labctl';
-export const runRoot = (): string => process.env.LABCTL_RUN_DIR ?? '/run/labctl';
+/** Roots can be moved, by tests and by those who share a machine. */
+export const stateRoot = (): string => rootOf('LABCTL_STATE_DIR') ?? '/var/lib/labctl';
+export const runRoot = (): string => rootOf('LABCTL_RUN_DIR') ?? '/run/labctl';
 /** Compiled objects, shared by all labs of this user. */
-export const cacheRoot = (): string =>
-  process.env.LABCTL_CACHE_DIR ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'labctl');
+export const cacheRoot = (): string => rootOf('LABCTL_CACHE_DIR') ?? join(userCache(), 'labctl');
+
+/** An empty variable is as good as none. Agents run elsewhere, so a path that depends on where we are is refused. */
+function rootOf(variable: string): string | undefined {
+  const path = process.env[variable];
+  if (path === undefined || path === '') return undefined;
+  if (isAbsolute(path)) return path;
+  throw usageError('E_USAGE', `${variable} is ${JSON.stringify(path)}`, { fix: 'allowed: an absolute path' });
+}
+
+/** A relative XDG_CACHE_HOME is to be ignored, says the convention. */
+function userCache(): string {
+  const { XDG_CACHE_HOME: cache = '' } = process.env;
+  if (isAbsolute(cache)) return cache;
+  try {
+    return join(homedir(), '.cache');
+  } catch (cause) {
+    throw environmentError('E_NO_HOME', 'this user has no home directory', {
+      cause,
+      fix: 'set HOME, or LABCTL_CACHE_DIR to a directory of yours',
+    });
+  }
+}
 
 export function labPaths(lab: string): LabPaths {
   const state = join(stateRoot(), lab);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { LabError, usageError } from '../core/errors.ts';
-import { isLabName } from '../core/names.ts';
+import { requireLabName } from '../core/lab-name.ts';
 import { cgroupRoot, labCgroup } from '../platform/cgroup.ts';
 import { execLean } from '../platform/exec-lean.ts';
 import { inventoryLines, removeSharedRoots, takeInventory } from '../runtime/netns/index.ts';
@@ -22,7 +22,7 @@ export async function destroyLab(
   options: { readonly dryRun?: boolean },
   context: LabContext,
 ): Promise<DestroyReport> {
-  if (!isLabName(lab)) throw usageError('E_LAB_NAME', `"${lab}" is not the name of a lab`);
+  requireLabName(lab);
   refuseFromInside(lab);
   const down = { lab, exec: execLean };
   if (options.dryRun === true) {

@@ -1,5 +1,5 @@
 import { conflict, LabError } from '../core/errors.ts';
-import { isLabName } from '../core/names.ts';
+import { isLabName } from '../core/lab-name.ts';
 import type { ResolvedLab } from '../profile/resolved-lab.ts';
 import type { KindRuntime } from '../runtime/kind/index.ts';
 import type { NetnsRuntime } from '../runtime/netns/index.ts';

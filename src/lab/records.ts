@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { LabError } from '../core/errors.ts';
-import { isLabName } from '../core/names.ts';
+import { isLabName } from '../core/lab-name.ts';
 import { stateRoot } from '../core/paths.ts';
 import { isErrno } from '../platform/fs.ts';
 import { type AnyRecord, readRecord } from './owner-record.ts';

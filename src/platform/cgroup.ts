@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { environmentError } from '../core/errors.ts';
+import { makeDirectory } from '../core/make-directory.ts';
 import { waitFor } from '../core/wait-for.ts';
 import { isErrno } from './fs.ts';
 import { parseMounts } from './mounts.ts';
@@ -33,7 +34,7 @@ export const podCgroup = (lab: string, node: string, podKey: string): string =>
 export const agentCgroup = (lab: string, node: string): string => join(childCgroup(lab, node), 'agent');
 
 export async function createCgroup(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o755 });
+  makeDirectory(path, 0o755);
 }
 
 /** All processes of a cgroup and of those below it. */

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeDirectory } from '../core/make-directory.ts';
 
 let writes = 0;
 
@@ -21,14 +22,19 @@ export async function placeAtomic(
   text: string,
   mode = 0o600,
 ): Promise<void> {
-  const file = await open(temporary, 'w', mode);
   try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
+    const file = await open(temporary, 'w', mode);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
   }
-  await rename(temporary, path);
 }
 
 /** Appends a line that is on disk when the promise resolves. */
@@ -43,7 +49,7 @@ export async function appendDurably(path: string, line: string): Promise<void> {
 }
 
 export async function privateDirectory(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  makeDirectory(path, 0o700);
 }
 
 /** The text of a file, or undefined where there is none. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import type { Exec } from '../core/exec.ts';
+import { makeDirectory } from '../core/make-directory.ts';
 
 export interface Mount {
   readonly device: string;
@@ -23,7 +23,7 @@ export const mounts = (): Mount[] => parseMounts(readFileSync('/proc/self/mounts
 
 /** Mounts a bpffs of the lab's own, where none is at that place yet. */
 export async function mountBpffs(exec: Exec, lab: string, path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  makeDirectory(path, 0o700);
   if (mounts().some((mount) => mount.at === path)) return;
   await exec('mount', ['-t', 'bpf', '-o', 'mode=0700', `labctl-${lab}`, path]);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isCidr4 } from '../core/ip.ts';
-import { isLabName } from '../core/names.ts';
+import { isLabName } from '../core/lab-name.ts';
 import { cidr, labName } from './texts.ts';
 
 /** The schema's patterns say the same as the program's own tests of these texts. */

@@ -1,4 +1,5 @@
 import { formatIp4, parseIp4 } from '../core/ip.ts';
+import { labNameRule } from '../core/lab-name.ts';
 import type { TextRule } from './field.ts';
 
 /** The kinds of text that the lab file knows. */
@@ -27,8 +28,7 @@ export const labName: TextRule = {
   pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
   maxLength: 32,
   without: '-pod(-|$)',
-  allowed:
-    'a DNS label: a-z, 0-9 and -, no - at either end, at most 32 characters, no -pod- inside and no -pod at its end (they mark pod namespaces)',
+  allowed: labNameRule,
   explain: explainName,
 };
 

@@ -90,6 +90,11 @@ export const textRules: readonly TextRule[] = [
         .filter((each) => each.isOurs && !/\.(ts|json)$/.test(each.specifier))
         .map((each) => each.specifier),
   },
+  // core/make-directory.ts ends where Node's own recursion does not.
+  {
+    rule: 'recursive-mkdir',
+    breaks: ({ text }) => text.match(/\bmkdir(Sync)?\([^;]*recursive: true/g) ?? [],
+  },
   { rule: 'empty-catch', breaks: ({ text }) => text.match(/catch\s*(\([^)]*\))?\s*\{\s*\}/g) ?? [] },
 ];
 

@@ -1,7 +1,8 @@
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { chmodSync, copyFileSync, readFileSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AgentPaths } from '../../core/agent-config.ts';
 import type { Exec } from '../../core/exec.ts';
+import { makeDirectory } from '../../core/make-directory.ts';
 import { isErrno, projectRoot, writeAtomic } from '../../platform/fs.ts';
 import { compilePlugin } from '../compile.ts';
 
@@ -29,7 +30,7 @@ export async function installCni(
   const sources = join(projectRoot(), 'cni');
   const plugin = await compilePlugin({ sources, file: `${pluginName}.c`, cache: paths.cache, exec });
   placeBinary(plugin.path, join(places.binaries, pluginName));
-  mkdirSync(places.configurations, { recursive: true });
+  makeDirectory(places.configurations);
   const text = `${JSON.stringify(configuration(paths.socket), null, 2)}\n`;
   await writeAtomic(join(places.configurations, configurationName), text, 0o644);
 }
@@ -43,7 +44,7 @@ const configuration = (agentSocket: string): object => ({
 /** A plug-in that runs cannot be overwritten, and one that is the same stays. */
 function placeBinary(from: string, to: string): void {
   if (sameContent(from, to)) return;
-  mkdirSync(dirname(to), { recursive: true });
+  makeDirectory(dirname(to));
   const aside = `${to}.${process.pid}`;
   copyFileSync(from, aside);
   chmodSync(aside, 0o755);

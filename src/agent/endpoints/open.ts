@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deviceNames, ifindexOf } from '../../bpf-sys/index.ts';
 import type { AgentConfig } from '../../core/agent-config.ts';
 import type { Log } from '../../core/log.ts';
+import { makeDirectory } from '../../core/make-directory.ts';
 import { createPool, freshPool, type PoolState } from '../ipam/pool.ts';
 import { readJson, writeJson } from '../json-file.ts';
 import type { ClusterNode } from '../reconcile/nodes.ts';
@@ -21,7 +21,7 @@ export async function openEndpoints(
   log: Log,
 ): Promise<Endpoints> {
   const { run } = config.paths;
-  await mkdir(run, { recursive: true, mode: 0o700 });
+  makeDirectory(run, 0o700);
   const store = await openEndpointStore(join(run, 'endpoints'));
   const poolFile = join(run, 'ipam.json');
   const held = store.all().map(({ address }) => address);

@@ -1,5 +1,6 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDirectory } from '../../core/make-directory.ts';
 import { readJson, writeJson } from '../json-file.ts';
 import { type EndpointRecord, recordKey } from './record.ts';
 
@@ -13,7 +14,7 @@ export interface EndpointStore {
 }
 
 export async function openEndpointStore(directory: string): Promise<EndpointStore> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory, 0o700);
   const records = new Map<string, EndpointRecord>();
   for (const file of (await readdir(directory)).sort()) {
     if (!file.endsWith('.json')) continue;

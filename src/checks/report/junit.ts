@@ -1,5 +1,6 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeDirectory } from '../../core/make-directory.ts';
 import type { Report, ReportedCheck } from './report.ts';
 
 /** The report as JUnit XML: one root, a suite per kind of check, a case per check. */
@@ -18,7 +19,7 @@ export function junit(report: Report): string {
 
 /** Writes the file whole or not at all: a reader never finds half a report. */
 export async function writeJUnit(report: Report, file: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
+  makeDirectory(dirname(file));
   const aside = `${file}.${process.pid}.tmp`;
   await writeFile(aside, junit(report));
   await rename(aside, file);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
+import { cp, readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { makeDirectory } from '../../core/make-directory.ts';
 import { projectRoot } from '../../platform/fs.ts';
 
 export type ImageName = 'agent' | 'demo';
@@ -65,7 +66,7 @@ export async function stageContext(
   for (const { name, files } of images) {
     for (const file of files) {
       const to = join(directory, name, file);
-      await mkdir(dirname(to), { recursive: true });
+      makeDirectory(dirname(to));
       await cp(join(root, file), to);
     }
   }

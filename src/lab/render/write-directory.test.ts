@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -55,5 +55,24 @@ describe('writeDirectory', () => {
   it('accepts a foreign file that says the same', async () => {
     await writeFile(join(directory, 'a.yaml'), a.text);
     expect(await writeDirectory(directory, [a])).toEqual([{ path: 'a.yaml', action: 'unchanged' }]);
+  });
+
+  it('takes every file for foreign where its record is damaged', async () => {
+    await writeDirectory(directory, [a]);
+    for (const damaged of ['{"files":', 'null', '{"files": 1}']) {
+      await writeFile(join(directory, '.labctl-rendered.json'), damaged);
+      await expect(writeDirectory(directory, [{ ...a, text: 'new\n' }])).rejects.toMatchObject({
+        code: 'E_FOREIGN_FILE',
+      });
+    }
+    expect(await writeDirectory(directory, [a])).toEqual([{ path: 'a.yaml', action: 'unchanged' }]);
+  });
+
+  it('refuses a place that is no directory, or has one where a file goes', async () => {
+    await writeFile(join(directory, 'file'), '');
+    for (const place of ['file', 'file/below'])
+      await expect(writeDirectory(join(directory, place), [a])).rejects.toMatchObject({ exitCode: 2 });
+    await mkdir(join(directory, 'a.yaml'));
+    await expect(writeDirectory(directory, [a])).rejects.toMatchObject({ code: 'E_PATH', exitCode: 2 });
   });
 });

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { conflict } from '../../core/errors.ts';
-import { readIfPresent } from '../../platform/fs.ts';
+import { namedPlaceError } from '../../core/file-error.ts';
+import { makeDirectory } from '../../core/make-directory.ts';
+import { readIfPresent, writeAtomic } from '../../platform/fs.ts';
 import type { RenderedFile } from './files.ts';
 
 /** Lists what an earlier run wrote, so that only own and unedited files are ever replaced. */
@@ -26,6 +28,14 @@ export async function writeDirectory(
   directory: string,
   files: readonly RenderedFile[],
 ): Promise<readonly FileChange[]> {
+  try {
+    return await writeFiles(directory, files);
+  } catch (error) {
+    throw namedPlaceError(error) ?? error;
+  }
+}
+
+async function writeFiles(directory: string, files: readonly RenderedFile[]): Promise<readonly FileChange[]> {
   const before = await readRecord(directory);
   const found = await Promise.all(
     files.map(async (file) => ({ ...file, present: await readIfPresent(join(directory, file.path)) })),
@@ -50,8 +60,18 @@ export async function writeDirectory(
 
 async function readRecord(directory: string): Promise<DirectoryRecord> {
   const text = await readIfPresent(join(directory, recordName));
-  const empty: DirectoryRecord = { schema: 'labctl.dev/rendered/v1', files: {} };
-  return text === undefined ? empty : { ...empty, ...(JSON.parse(text) as DirectoryRecord) };
+  return { schema: 'labctl.dev/rendered/v1', files: text === undefined ? {} : hashesIn(text) };
+}
+
+/** None where the record is damaged: every file is then taken for foreign, and nothing is lost. */
+function hashesIn(text: string): DirectoryRecord['files'] {
+  try {
+    const { files } = Object(JSON.parse(text)) as Partial<DirectoryRecord>;
+    return typeof files === 'object' && files !== null ? files : {};
+  } catch (error) {
+    if (error instanceof SyntaxError) return {};
+    throw error;
+  }
 }
 
 /** Files of an earlier run that this one does not write, as long as nobody edited them. */
@@ -86,8 +106,8 @@ function refuseForeign(directory: string, files: readonly { readonly path: strin
 
 async function put(directory: string, path: string, text: string): Promise<void> {
   const full = join(directory, path);
-  await mkdir(dirname(full), { recursive: true });
-  await writeFile(full, text);
+  makeDirectory(dirname(full));
+  await writeAtomic(full, text, 0o666);
 }
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeDirectory } from '../../../core/make-directory.ts';
 import { labPaths } from '../../../core/paths.ts';
 import { removeUnusedNetwork } from '../../../platform/docker.ts';
 import { createKindCluster, deleteKindCluster, kindContainers, kindNetwork } from '../../../platform/kind.ts';
@@ -21,7 +22,7 @@ export const cluster: KindStep = {
     }
     const registries = join(labPaths(lab.name).state, 'registries');
     for (const { path, text } of registryFiles(lab)) {
-      await mkdir(dirname(join(registries, path)), { recursive: true });
+      makeDirectory(dirname(join(registries, path)));
       await writeFile(join(registries, path), text);
     }
     const config = join(labPaths(lab.name).state, 'kind.yaml');
