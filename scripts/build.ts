@@ -8,6 +8,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'n
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { precompiledValidator } from './lib/precompiled-validator.ts';
 import { hashSources } from './lib/source-hash.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -35,9 +36,18 @@ async function main(): Promise<void> {
   }
   await mkdir(out, { recursive: true });
   const entryPoints = await presentEntries();
+  await Promise.all(Object.entries(entryPoints).map(bundle));
+  await pruneChunks(began);
+  await writeStamp(hash, began);
+  const seconds = ((Date.now() - began.getTime()) / 1000).toFixed(1);
+  console.error(`built ${Object.keys(entryPoints).join(', ')} into dist/ in ${seconds} s`);
+}
+
+/** Each program for itself: of what programs share, parts would become ever smaller files to find and read. */
+async function bundle([name, file]: readonly [name: string, file: string]): Promise<void> {
   await build({
     absWorkingDir: root,
-    entryPoints,
+    entryPoints: { [name]: file },
     outdir: out,
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
@@ -47,18 +57,17 @@ async function main(): Promise<void> {
     target: 'node20',
     external: ['koffi'],
     sourcemap: 'linked',
-    minify: false,
+    // Half the bytes to read at every start; names stay, for stack traces.
+    minifyWhitespace: true,
+    minifySyntax: true,
     legalComments: 'none',
     logLevel: 'warning',
+    plugins: [precompiledValidator],
     // CommonJS packages inside an ES module still call require() for Node's own modules.
     banner: {
       js: "import { createRequire as labctlRequire } from 'node:module'; const require = labctlRequire(import.meta.url);",
     },
   });
-  await pruneChunks(began);
-  await writeStamp(hash, began);
-  const seconds = ((Date.now() - began.getTime()) / 1000).toFixed(1);
-  console.error(`built ${Object.keys(entryPoints).join(', ')} into dist/ in ${seconds} s`);
 }
 
 async function presentEntries(): Promise<Record<string, string>> {

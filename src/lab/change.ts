@@ -23,14 +23,10 @@ interface ChangeContext {
 }
 
 /** Makes a lab that is up the one asked for, as far as that goes while it runs. */
-export async function change(
-  lab: ResolvedLab,
-  plan: LabPlan,
-  context: LabContext,
-): Promise<{ record: OwnerRecord; cold: boolean }> {
+export async function change(lab: ResolvedLab, plan: LabPlan, context: LabContext): Promise<OwnerRecord> {
   const before = await readOwnerRecord(lab.name);
   if (before === undefined) throw notFound('E_NO_LAB', `lab ${lab.name} has gone meanwhile`);
-  if (plan.action === 'none') return { record: before, cold: false };
+  if (plan.action === 'none') return before;
   const record: OwnerRecord = { ...before, resolved: lab };
   // What runs now is noted first: a change that dies half-way is then finished by the next `up`.
   const touched = new Set(plan.changes.map((each) => each.path.split('.')[0]));
@@ -43,7 +39,7 @@ export async function change(
   const layout = layoutOf(lab, before.nodeCIDR);
   await context.progress(steps, { lab, layout, signal: context.signal });
   await writeOwnerRecord(record);
-  return { record, cold: false };
+  return record;
 }
 
 /** Traffic goes on: what agents made stays in the kernel until their successors have taken over. */

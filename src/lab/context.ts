@@ -30,6 +30,8 @@ export interface UpContext {
   readonly signal: AbortSignal;
   /** Begun by the first call, early, as it needs nothing but the sources; later calls get the same. */
   readonly compiled: () => Promise<Compiled>;
+  /** Told once, when the lab serves: the time that `up` reports ends here. */
+  readonly serves: () => void;
 }
 
 /** What `agent compile` answers. */

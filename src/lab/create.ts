@@ -12,7 +12,7 @@ import { layoutOf } from './layout-of.ts';
 import { lockAllocation, lockLab } from './lock.ts';
 import { pickNodeNetwork } from './node-network.ts';
 import { currentBootId, type OwnerRecord, ownerSchema, writeOwnerRecord } from './owner-record.ts';
-import { type Action, planLab, requireConsent } from './plan.ts';
+import { type Action, type LabPlan, planLab, requireConsent } from './plan.ts';
 import { preflight } from './preflight.ts';
 import { runCompile } from './steps/compile.ts';
 import { createSteps } from './steps/index.ts';
@@ -60,11 +60,18 @@ export async function createLab(
       await removeEverything({ lab: lab.name, exec: context.exec }, context);
     }
     const isNew = plan.action !== 'none' && plan.action !== 'repair' && plan.action !== 'change';
-    const made = isNew ? await make(lab, options, context, startedAtMs) : await change(lab, plan, context);
-    return report(made.record, plan.action, plan.changes, made.cold, startedAtMs);
+    if (isNew) return report(await make(lab, options, context, startedAtMs), plan);
+    const record = await change(lab, plan, context);
+    return report({ record, cold: false, seconds: secondsSince(startedAtMs) }, plan);
   } finally {
     lock.release({ remove: true });
   }
+}
+
+interface Made {
+  readonly record: OwnerRecord;
+  readonly cold: boolean;
+  readonly seconds: number;
 }
 
 async function make(
@@ -72,7 +79,7 @@ async function make(
   options: CreateOptions,
   context: LabContext,
   startedAtMs: number,
-): Promise<{ record: OwnerRecord; cold: boolean }> {
+): Promise<Made> {
   const begun = await beginRecord(lab, context);
   let compiling: Promise<Compiled> | undefined;
   const compiled = (): Promise<Compiled> => {
@@ -80,6 +87,7 @@ async function make(
     return compiling;
   };
   const layout = layoutOf(lab, begun.nodeCIDR);
+  let servesAfter: number | undefined;
   try {
     const store = await openClusterDir(labPaths(lab.name).cluster, { log: context.log });
     const up: UpContext = {
@@ -91,11 +99,15 @@ async function make(
       log: context.log,
       signal: context.signal,
       compiled,
+      serves: () => {
+        servesAfter = secondsSince(startedAtMs);
+      },
     };
     await context.progress(createSteps, up);
-    const ready = { ...begun, phase: 'ready' as const, seconds: secondsSince(startedAtMs) };
-    await writeOwnerRecord(ready);
-    return { record: ready, cold: !(await compiled()).warm };
+    const seconds = servesAfter ?? secondsSince(startedAtMs);
+    const record = { ...begun, phase: 'ready' as const, seconds };
+    await writeOwnerRecord(record);
+    return { record, cold: !(await compiled()).warm, seconds };
   } catch (error) {
     await clearUp(begun, options, context);
     throw error;
@@ -145,13 +157,7 @@ async function clearUp(begun: OwnerRecord, options: CreateOptions, context: LabC
   }
 }
 
-async function report(
-  record: OwnerRecord,
-  action: Action,
-  changes: readonly Difference[],
-  cold: boolean,
-  startedAtMs: number,
-): Promise<CreateReport> {
+async function report({ record, cold, seconds }: Made, plan: LabPlan): Promise<CreateReport> {
   const { lab, resolved } = record;
   const layout = layoutOf(resolved, record.nodeCIDR);
   const worker = layout.nodes.at(-1);
@@ -159,9 +165,9 @@ async function report(
     lab,
     runtime: 'netns',
     profile: resolved.profile,
-    action,
-    changes,
-    seconds: secondsSince(startedAtMs),
+    action: plan.action,
+    changes: plan.changes,
+    seconds,
     cold,
     nodes: layout.nodes.map(({ name, address }) => ({ name, address })),
     hostAddress: layout.host.address,

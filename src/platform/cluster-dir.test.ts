@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
 import type { ClusterEvent } from '../core/cluster.ts';
 import { keyOf, type Service } from '../core/k8s.ts';
 import { waitFor } from '../core/wait-for.ts';
@@ -25,7 +26,7 @@ test('a stored object is a file that people can read, with what the API server a
   const stored = await store.put<'Service'>(service('demo', 8080));
   expect(stored.metadata.uid).toMatch(/^[0-9a-f-]{36}$/);
   expect(stored.metadata.creationTimestamp).toMatch(/Z$/);
-  expect(await readFile(join(path, 'services', 'default.demo.yaml'), 'utf8')).toContain('port: 8080');
+  expect(await readFile(join(path, 'services', 'default.demo.yaml'), 'utf8')).toContain('"port": 8080');
   expect(await store.get('Service', 'default/demo')).toEqual(stored);
   expect(await readdir(join(path, '.tmp'))).toEqual([]);
 });
@@ -84,7 +85,7 @@ test('a watch picks up files that people edit, and keeps the last state while th
   const file = join(path, 'services', 'default.one.yaml');
   const text = await readFile(file, 'utf8');
   await writeFile(file, text.slice(0, 20));
-  await writeFile(file, text.replace('port: 1', 'port: 7'));
+  await writeFile(file, stringify(parse(text)).replace('port: 1', 'port: 7'));
   await seen.reach(['set default/one 1', 'synced', 'set default/one 7']);
 });
 

@@ -44,7 +44,7 @@ function clusterDirAt(path: string, log: Log): ClusterDir {
     const file = pathOf(kind, key);
     const text = await readIfPresent(file);
     if (text === undefined) return undefined;
-    const object = readObject(kind, key, text);
+    const object = await readObject(kind, key, text);
     const marked = await modifiedAt(`${file}${markExtension}`);
     return marked === undefined ? object : withMetadata(object, { deletionTimestamp: timestamp(marked) });
   }

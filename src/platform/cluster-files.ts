@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { parse, stringify } from 'yaml';
 import { usageError } from '../core/errors.ts';
 import { type Kind, keyOf, type ObjectOf } from '../core/k8s.ts';
 
@@ -48,11 +47,15 @@ export function keyOfFile(kind: Kind, file: string): string | undefined {
   return `${name.slice(0, dot)}/${name.slice(dot + 1)}`;
 }
 
-export const writeObject = (object: ObjectOf[Kind]): string => stringify(object, { lineWidth: 110 });
+/**
+ * The text of an object's file: indented JSON, which YAML contains. Every process of a lab reads these files
+ * at its start, and the runtime's own parser does that without a library to load.
+ */
+export const writeObject = (object: ObjectOf[Kind]): string => `${JSON.stringify(object, null, 2)}\n`;
 
-/** The object of a file. Throws where the text is not one of this kind and key. */
-export function readObject<K extends Kind>(kind: K, key: string, text: string): ObjectOf[K] {
-  const value: unknown = parse(text);
+/** The object of a file, written by us or by people. Throws where the text is not one of this kind and key. */
+export async function readObject<K extends Kind>(kind: K, key: string, text: string): Promise<ObjectOf[K]> {
+  const value = asJson(text) ?? (await import('yaml')).parse(text);
   if (!isObject(value) || value.kind !== kind || !isObject(value.metadata)) {
     throw usageError('E_OBJECT_FILE', `the file of ${kind} ${key} holds no ${kind}`);
   }
@@ -61,6 +64,16 @@ export function readObject<K extends Kind>(kind: K, key: string, text: string): 
     throw usageError('E_OBJECT_FILE', `the file of ${kind} ${key} holds ${keyOf(object)}`);
   }
   return object;
+}
+
+/** Undefined where the text is not JSON: any other YAML. */
+function asJson(text: string): unknown {
+  if (!text.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

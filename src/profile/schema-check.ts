@@ -1,7 +1,7 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { ErrorObject } from 'ajv';
 import type { Problem } from '../core/errors.ts';
 import { nearestWord } from '../core/nearest-word.ts';
-import { labJsonSchema } from './lab-schema.ts';
+import { labValidator } from './lab-validator.ts';
 import { type Layer, type Path, valueAt } from './layer.ts';
 import { placeOf } from './origin.ts';
 import { fieldAt } from './settings.ts';
@@ -14,7 +14,7 @@ export interface SchemaCheck {
 
 /** Holds one layer against the JSON Schema. A layer that is no file need not say apiVersion and kind. */
 export function checkSchema(layer: Layer, complete: boolean): SchemaCheck {
-  const validate = validator();
+  const validate = labValidator();
   if (validate(layer.document)) return { problems: [], broken: [] };
   const errors = (validate.errors ?? []).filter((error) => complete || !isMissingAtTop(error));
   const found = new Map<string, Problem>();
@@ -24,12 +24,6 @@ export function checkSchema(layer: Layer, complete: boolean): SchemaCheck {
     if (!found.has(key)) found.set(key, problemOf(layer, error, path));
   }
   return { problems: [...found.values()], broken: [...found.keys()] };
-}
-
-let compiled: ValidateFunction | undefined;
-function validator(): ValidateFunction {
-  compiled ??= new Ajv({ allErrors: true, allowUnionTypes: true }).compile(labJsonSchema);
-  return compiled;
 }
 
 function problemOf(layer: Layer, error: ErrorObject, path: Path): Problem {

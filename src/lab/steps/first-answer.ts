@@ -19,7 +19,9 @@ export const firstAnswer: Step = {
     const pod = await runningPod(context);
     const address = (await store.get('Service', service))?.spec;
     const url = `http://${address?.clusterIP}:${address?.ports?.[0]?.port}/`;
-    report(`${url} from ${pod.metadata.name}: ${await askUntilAnswered(context, pod, url)}`);
+    const answer = await askUntilAnswered(context, pod, url);
+    context.serves();
+    report(`${url} from ${pod.metadata.name}: ${answer}`);
   },
 };
 

@@ -5,6 +5,7 @@ import { demo } from './demo.ts';
 import { fabric } from './fabric.ts';
 import { firstAnswer } from './first-answer.ts';
 import { nodes } from './nodes.ts';
+import { outside } from './outside.ts';
 import { record } from './record.ts';
 
 /** How a lab is made, in order. `down` is the way back. */
@@ -17,4 +18,5 @@ export const createSteps: readonly Step[] = [
   demo,
   agentsReady,
   firstAnswer,
+  outside,
 ];

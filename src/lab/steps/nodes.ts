@@ -4,7 +4,7 @@ import { childCgroup, createCgroup } from '../../platform/cgroup.ts';
 import { privateDirectory, writeAtomic } from '../../platform/fs.ts';
 import { mountBpffs } from '../../platform/mounts.ts';
 import type { ResolvedLab } from '../../profile/resolved-lab.ts';
-import { type Layout, removePins, removeRunDirectory, startRoleServer } from '../../runtime/netns/index.ts';
+import { type Layout, removePins, removeRunDirectory } from '../../runtime/netns/index.ts';
 import type { Step } from '../context.ts';
 import { agentConfig } from '../render/rendering.ts';
 
@@ -24,7 +24,6 @@ export const nodes: Step = {
         await store.put<'Node'>(nodeObject(lab, node));
       }),
     );
-    await Promise.all(layout.roles.map((role) => startRoleServer(lab.name, role)));
   },
   undo: {
     title: 'Remove pins and sockets',
