@@ -44,6 +44,13 @@ describe('judge', () => {
     expect(judge([suite(['a', 'passed'])], [{ file: 'a.test.ts', test: 'a', reason: '' }]).ok).toBe(false);
   });
 
+  it('lets a row without a test cover its whole file, and no other', () => {
+    const rows = [{ file: 'a.test.ts', reason: 'needs Docker' }];
+    expect(judge([suite(['a', 'skipped'], ['b', 'skipped'])], rows)).toMatchObject({ skipped: 2, ok: true });
+    expect(judge([suite(['a', 'passed'])], rows).ok).toBe(false);
+    expect(judge([suite(['a', 'skipped'])], [{ ...rows[0], file: 'b.test.ts', reason: '' }]).ok).toBe(false);
+  });
+
   it('counts a file that could not be loaded as a failure', () => {
     const broken: SuiteResult = {
       name: 'unit',

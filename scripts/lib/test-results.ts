@@ -17,10 +17,11 @@ export interface SuiteResult {
 /** One row of test/skips.json. */
 export interface ExpectedSkip {
   readonly file: string;
-  readonly test: string;
+  /** Without it every test of the file. */
+  readonly test?: string;
   readonly reason: string;
-  /** The row holds only on machines without this command. */
-  readonly missing?: string;
+  /** The row holds only on machines that lack one of these commands. */
+  readonly missing?: readonly string[];
 }
 
 export interface Verdict {
@@ -49,21 +50,23 @@ export function judge(
   const skipped = tests.filter((test) => !['passed', 'failed'].includes(test.status));
   const broken = files.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
   const failed = tests.filter((test) => test.status === 'failed').length + broken.length;
+  const covers = (row: ExpectedSkip, test: { file: string; name: string }): boolean =>
+    row.file === test.file && (row.test === undefined || row.test === test.name);
   const isExpected = (test: { file: string; name: string }): boolean =>
-    expected.some((row) => row.file === test.file && row.test === test.name);
+    expected.some((row) => covers(row, test));
   const surprises = [
     ...broken.map((file) => `could not run: ${shorten(file.name)}: ${file.message ?? ''}`),
     ...skipped
       .filter((test) => !isExpected(test))
       .map((test) => `unexpected skip: ${test.file}: ${test.name}`),
     ...expected
-      .filter((row) => !skipped.some((test) => row.file === test.file && row.test === test.name))
-      .map((row) => `expected skip did not happen: ${row.file}: ${row.test}`),
+      .filter((row) => !skipped.some((test) => covers(row, test)))
+      .map((row) => `expected skip did not happen: ${what(row)}`),
     ...suites
       .filter((suite) => !suite.success && suite.testResults.every((file) => file.status === 'passed'))
       .map((suite) => `suite ${suite.name} failed outside its tests`),
   ];
-  const known = expected.map((row) => `skipped: ${row.file}: ${row.test}: ${row.reason}`);
+  const known = expected.map((row) => `skipped: ${what(row)}: ${row.reason}`);
   return {
     passed: tests.filter((test) => test.status === 'passed').length,
     failed,
@@ -72,3 +75,5 @@ export function judge(
     lines: [...known, ...surprises],
   };
 }
+
+const what = ({ file, test }: ExpectedSkip): string => (test === undefined ? file : `${file}: ${test}`);

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkIds } from '../../src/checks/verify.ts';
 import { labPaths } from '../../src/core/paths.ts';
 import { labctl, labctlJson, labctlWith, sh } from './support/cli.ts';
 import { type DockerInventory, dockerInventory } from './support/docker.ts';
+import { describeOnKind } from './support/kind.ts';
 import { profiles, redOf, verifyLab } from './support/lab.ts';
 
 const limitMs = 580_000;
@@ -12,7 +13,7 @@ const bring = (name: string, profile: string) =>
   labctlWith({ limitMs }, 'up', '--runtime', 'kind', '--profile', profile, '--name', name, '--no-verify');
 const take = (name: string) => labctlWith({ limitMs }, 'down', '--name', name);
 
-describe.each(profiles)('profile %s on kind', (profile) => {
+describeOnKind.each(profiles)('profile %s on kind', (profile) => {
   const lab = `t-kind-${profile}`;
   const kubectl = (...args: readonly string[]) =>
     sh('kubectl', '--kubeconfig', join(labPaths(lab).state, 'kubeconfig'), ...args);
