@@ -1,6 +1,7 @@
 import { ExitCode } from './core/errors.ts';
 import { Interruption } from './interruption.ts';
 import { main } from './main.ts';
+import { guardOutput } from './output-streams.ts';
 
 /** Entry of the bundle and the one place that ends the process. */
 const abort = new AbortController();
@@ -15,10 +16,7 @@ for (const [signal, exitCode] of [
     abort.abort(new Interruption(signal, exitCode));
   });
 }
-// `labctl list | head`: the reader has seen enough.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? ExitCode.ok : ExitCode.failure);
-});
+const output = guardOutput(process.stdout, process.stderr);
 
 const exitCode = await main({
   argv: process.argv.slice(2),
@@ -28,12 +26,6 @@ const exitCode = await main({
   stderr: process.stderr,
   signal: abort.signal,
 });
-process.exit(await flushed(exitCode));
-
-/** Waits until what was written to a pipe has left this process. */
-async function flushed(code: number): Promise<number> {
-  await Promise.all(
-    [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))),
-  );
-  return code;
-}
+const lost = await output.flushed();
+if (lost !== undefined) process.stderr.write(`error ${lost.code}: ${lost.message}\n  fix: ${lost.fix}\n`);
+process.exit(exitCode === ExitCode.ok && lost !== undefined ? lost.exitCode : exitCode);

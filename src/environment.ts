@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { OptionDefinition } from './commands/command.ts';
 import { usageError } from './core/errors.ts';
+import { nearestWord } from './core/nearest-word.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -29,6 +30,24 @@ export function applyEnvironment(
     const value = isValue ? textValue(definition, variable, text) : switchOf(option.negate, variable, text);
     command.setOptionValueWithSource(name, value, 'env');
   }
+}
+
+/** Variables that look like options of this command and are none, each with the nearest that is. */
+export function unreadVariables(
+  command: Command,
+  definitions: readonly OptionDefinition[],
+  env: Environment,
+): string[] {
+  const path = pathOf(command);
+  const known = definitions.map(({ flags }) => variableOf(path, flags));
+  const below = command.commands.map((child) => `${variableOf([...path, child.name()], '')}`);
+  return Object.keys(env)
+    .filter((name) => name.startsWith(variableOf(path, '')) && !known.includes(name))
+    .filter((name) => !below.some((prefix) => name.startsWith(prefix)))
+    .map((name) => {
+      const near = nearestWord(name, known);
+      return `${name} is not read${near === undefined ? '' : `; did you mean ${near}?`}`;
+    });
 }
 
 /** The words of a command below the program's own name. */

@@ -40,7 +40,9 @@ async function perform(invocation: Invocation, options: MainOptions): Promise<nu
   const { definition, args, globals } = invocation;
   const { run } = definition;
   if (run === undefined) return ExitCode.usage;
-  const result = await run(await createContext(options, globals), args, invocation.options);
+  const context = await createContext(options, globals);
+  for (const warning of invocation.warnings) context.log.warn(warning);
+  const result = await run(context, args, invocation.options);
   const { formatResult } = await import('./ui/output.ts');
   const { createStyle } = await import('./ui/style.ts');
   const { env, stdout } = options;
@@ -76,4 +78,6 @@ async function report(
 
 /** Width of what people read; where nobody watches, rows stay whole so that `grep` and `awk` can work on them. */
 const columnsOf = ({ env, stdout }: MainOptions): number =>
-  stdout.columns ?? (Number(env.COLUMNS) || (stdout.isTTY === true ? fallbackColumns : unlimited));
+  stdout.columns ||
+  Math.max(0, Number(env.COLUMNS) || 0) ||
+  (stdout.isTTY === true ? fallbackColumns : unlimited);

@@ -85,6 +85,7 @@ describe('runProgram', () => {
     ['up -o name', 'Allowed choices are table, json, yaml'],
     ['-o name up', 'no output format "name"'],
     ['-o json exec n', 'no output format "json"'],
+    ['help nope', "unknown command 'nope'"],
   ])('refuses `%s` with exit code 2', async (argv, message) => {
     const error = await refusal(argv);
     expect(error.message).toContain(message);
@@ -96,8 +97,16 @@ describe('runProgram', () => {
     ['upp', 'up'],
     ['up --profle x', '--profile'],
     ['profiles lst', 'list'],
+    ['help profils', 'profiles'],
+    ['up -o jsno', 'json'],
   ])('names the nearest word for `%s`', async (argv, word) => {
     expect((await refusal(argv)).fix).toBe(`did you mean ${word}?`);
+  });
+
+  it('points to the help of the very command', async () => {
+    expect((await refusal('profiles list extra')).fix).toBe(
+      'labctl profiles list --help shows what is allowed',
+    );
   });
 
   it.each([
@@ -138,4 +147,16 @@ describe('environment variables of options', () => {
       expect(error.fix).toContain('allowed:');
     },
   );
+
+  it.each<[string, Record<string, string>, string[]]>([
+    ['up', { LABCTL_UP_PROFIL: 'kpr' }, ['LABCTL_UP_PROFIL is not read; did you mean LABCTL_UP_PROFILE?']],
+    ['up', { LABCTL_UP_PROFILE: 'kpr', LABCTL_EXEC_X: '1', LABCTL_POD_CIDR: 'x' }, []],
+    [
+      'profiles list',
+      { LABCTL_PROFILES_LIST_ZZZZZZZZZZ: '' },
+      ['LABCTL_PROFILES_LIST_ZZZZZZZZZZ is not read'],
+    ],
+  ])('%s with %j warns %j', async (argv, env, warnings) => {
+    expect((await parse(argv, env)).invocation?.warnings).toEqual(warnings);
+  });
 });

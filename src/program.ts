@@ -7,7 +7,8 @@ import {
   outputFormats,
 } from './commands/command.ts';
 import { usageError } from './core/errors.ts';
-import { applyEnvironment } from './environment.ts';
+import { nearestWord } from './core/nearest-word.ts';
+import { applyEnvironment, unreadVariables } from './environment.ts';
 
 /** What a command line asks for, once it is known to be well-formed. */
 export interface Invocation {
@@ -15,6 +16,8 @@ export interface Invocation {
   readonly args: readonly (string | readonly string[] | undefined)[];
   readonly options: Readonly<Record<string, unknown>>;
   readonly globals: GlobalOptions;
+  /** What was said and is not heard, one sentence each. */
+  readonly warnings: readonly string[];
 }
 export interface GlobalOptions {
   readonly output: OutputFormat;
@@ -45,6 +48,8 @@ export async function runProgram(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     const isBare = error.code === 'commander.help' && verbIn(argv, definitions) === undefined;
+    const unknown = isBare ? unknownTopic(argv, definitions) : undefined;
+    if (unknown !== undefined) throw unknown;
     if (isBare) program.outputHelp();
     else if (error.exitCode !== 0) throw translate(error, argv, definitions);
   }
@@ -88,7 +93,8 @@ async function perform(
   command: Command,
   options: ProgramOptions,
 ): Promise<void> {
-  applyEnvironment(command, optionsOf(definition), options.env);
+  const known = optionsOf(definition);
+  applyEnvironment(command, known, options.env);
   const given = withRootOptions(command);
   refuseForeignOutput(definition, given.output);
   await options.perform({
@@ -101,6 +107,7 @@ async function perform(
       verbose: given.verbose === true,
       color: given.color !== false,
     },
+    warnings: unreadVariables(command, known, options.env),
   });
 }
 
@@ -165,14 +172,39 @@ function translate(
       fix: `labctl ${argv.join(' ')} --help lists them`,
     });
   }
-  const [sentence = '', hint] = error.message.replace(/^error: /, '').split('\n');
-  const verb = verbIn(argv, definitions);
-  const nearest = /^\(Did you mean (.*)\?\)$/.exec(hint ?? '')?.[1];
-  const help = verb === undefined ? 'labctl --help' : `labctl ${verb} --help`;
+  const hint = /\n\(Did you mean (.*)\?\)$/.exec(error.message);
+  const sentence = error.message.slice('error: '.length, hint?.index);
+  const nearest = hint?.[1] ?? nearestChoice(sentence);
+  const help = ['labctl', ...verbsIn(argv, definitions), '--help'].join(' ');
   return usageError('E_USAGE', sentence, {
     fix: nearest === undefined ? `${help} shows what is allowed` : `did you mean ${nearest}?`,
   });
 }
 
+/** Commander names the nearest option and command, and of choices only all. */
+function nearestChoice(sentence: string): string | undefined {
+  const refused = /argument '(.*)' is invalid\. Allowed choices are (.*)\.$/s.exec(sentence);
+  return refused === null ? undefined : nearestWord(refused[1] ?? '', (refused[2] ?? '').split(', '));
+}
+
+/** `help nope`, which commander answers with the help of the program. */
+function unknownTopic(argv: readonly string[], definitions: readonly CommandDefinition[]): Error | undefined {
+  const [verb, topic] = argv.filter((word) => !word.startsWith('-'));
+  if (verb !== 'help' || topic === undefined) return undefined;
+  const nearest = nearestWord(
+    topic,
+    definitions.map(({ name }) => name),
+  );
+  return usageError('E_USAGE', `unknown command '${topic}'`, {
+    fix: nearest === undefined ? 'labctl --help lists them' : `did you mean ${nearest}?`,
+  });
+}
+
 const verbIn = (argv: readonly string[], definitions: readonly CommandDefinition[]): string | undefined =>
-  definitions.find((definition) => argv.includes(definition.name))?.name;
+  verbsIn(argv, definitions)[0];
+
+/** The words of the command that was meant: `['profiles', 'show']`. */
+function verbsIn(argv: readonly string[], definitions: readonly CommandDefinition[]): string[] {
+  const found = definitions.find(({ name }) => argv.includes(name));
+  return found === undefined ? [] : [found.name, ...verbsIn(argv, found.subcommands ?? [])];
+}

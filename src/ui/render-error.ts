@@ -1,5 +1,10 @@
 import { LabError, messageOf, type Problem } from '../core/errors.ts';
+import { excerpt } from './excerpt.ts';
+import { printableLines } from './printable.ts';
 import type { Style } from './style.ts';
+
+/** More problems than these are counted, not shown. */
+const mostProblems = 20;
 
 export interface RenderErrorOptions {
   readonly style: Style;
@@ -13,11 +18,11 @@ export interface RenderErrorOptions {
 export function renderError(error: unknown, options: RenderErrorOptions): string {
   const { style } = options;
   if (!(error instanceof LabError)) return renderBug(error, style);
-  const lines = [`${style.bad('error')} ${style.bold(error.code)}: ${error.message}`];
-  for (const problem of problemsOf(error)) lines.push('', ...renderProblem(problem, options));
-  lines.push(...causes(error).map((cause) => `  cause: ${cause}`));
-  if (error.fix !== undefined) lines.push(`  ${style.good('fix')}: ${error.fix}`);
-  if (options.verbose && error.stack !== undefined) lines.push('', style.dim(stackOf(error)));
+  const lines = [`${style.bad('error')} ${style.bold(error.code)}: ${printableLines(error.message)}`];
+  lines.push(...renderProblems(problemsOf(error), options));
+  lines.push(...causes(error).map((cause) => `  cause: ${printableLines(cause)}`));
+  if (error.fix !== undefined) lines.push(`  ${style.good('fix')}: ${printableLines(error.fix)}`);
+  if (options.verbose && error.stack !== undefined) lines.push('', style.dim(printableLines(stackOf(error))));
   return `${lines.join('\n')}\n`;
 }
 
@@ -44,29 +49,30 @@ export function problemsOf(error: LabError): readonly Problem[] {
 const isProblem = (value: unknown): value is Problem =>
   typeof value === 'object' && value !== null && 'file' in value && 'message' in value && 'line' in value;
 
-function renderProblem(problem: Problem, { style, sourceOf }: RenderErrorOptions): string[] {
+function renderProblems(problems: readonly Problem[], options: RenderErrorOptions): string[] {
+  const sources = new Map<string, string | undefined>();
+  const sourceOf = (file: string): string | undefined => {
+    if (!sources.has(file)) sources.set(file, options.sourceOf(file));
+    return sources.get(file);
+  };
+  const shown = problems.slice(0, mostProblems);
+  const left = problems.length - shown.length;
+  return [
+    ...shown.flatMap((problem) => ['', ...renderProblem(problem, options.style, sourceOf)]),
+    ...(left === 0 ? [] : ['', `  and ${left} more; -o json lists them all`]),
+  ];
+}
+
+function renderProblem(problem: Problem, style: Style, sourceOf: RenderErrorOptions['sourceOf']): string[] {
   const hasPlace = problem.line > 0;
-  const place = hasPlace ? `${problem.file}:${problem.line}:${problem.column}` : problem.file;
-  const field = problem.field === '' ? '' : `${problem.field}: `;
-  const lines = [`  ${style.bold(place)}: ${field}${problem.message}`];
-  if (hasPlace) lines.push(...excerpt(problem, sourceOf(problem.file), style));
+  const file = printableLines(problem.file);
+  const place = hasPlace ? `${file}:${problem.line}:${problem.column}` : file;
+  const field = problem.field === '' ? '' : `${printableLines(problem.field)}: `;
+  const lines = [`  ${style.bold(place)}: ${field}${printableLines(problem.message)}`];
+  if (hasPlace) lines.push(...excerpt(sourceOf(problem.file), problem, style));
   if (problem.allowed !== undefined) lines.push(`  allowed: ${problem.allowed}`);
   if (problem.suggestion !== undefined) lines.push(`  did you mean ${style.good(problem.suggestion)}?`);
   return lines;
-}
-
-/** The line of the source and a caret under the column. */
-function excerpt(problem: Problem, source: string | undefined, style: Style): string[] {
-  const text = source?.split('\n')[problem.line - 1];
-  if (text === undefined) return [];
-  const gutter = `${problem.line} | `;
-  const word = /^[^\s,\]}]+/.exec(text.slice(problem.column - 1))?.[0] ?? ' ';
-  const indent = ' '.repeat(gutter.length - 2);
-  const before = text.slice(0, problem.column - 1).replace(/[^\t]/g, ' ');
-  return [
-    `  ${style.dim(gutter)}${text.trimEnd()}`,
-    `  ${indent}${style.dim('|')} ${before}${style.bad('^'.repeat(word.length))}`,
-  ];
 }
 
 function causes(error: Error): string[] {
@@ -82,11 +88,11 @@ function causes(error: Error): string[] {
 function renderBug(error: unknown, style: Style): string {
   const trace = error instanceof Error ? stackOf(error) : String(error);
   return [
-    `${style.bad('error')} ${style.bold('E_BUG')}: ${messageOf(error)}`,
+    `${style.bad('error')} ${style.bold('E_BUG')}: ${printableLines(messageOf(error))}`,
     '  this is a bug of labctl, not of your input',
     `  ${style.good('fix')}: report it with the lines below and the output of \`labctl version\``,
     '',
-    `${style.dim(trace)}\n`,
+    `${style.dim(printableLines(trace))}\n`,
   ].join('\n');
 }
 

@@ -135,6 +135,40 @@ describe('renderError', () => {
     expect(text).not.toContain('^');
   });
 
+  it('does not let a text of others write on the terminal, nor fill it', () => {
+    const hostile = `a\u001b[2Jb${'x'.repeat(5000)}`;
+    const error = usageError('E_X', hostile, {
+      fix: hostile,
+      cause: new Error(hostile),
+      details: { problems: [{ ...problem, file: hostile, field: hostile, message: hostile }] },
+    });
+    const text = renderError(error, { ...options, sourceOf: () => hostile });
+    expect(text).not.toContain('\u001b');
+    expect(text).toContain(String.raw`a\x1b[2Jbx`);
+    for (const line of text.split('\n')) expect(line.length).toBeLessThan(3500);
+    expect(text).toContain('more characters)');
+  });
+
+  it('keeps the lines of a message apart', () => {
+    expect(renderError(usageError('E_X', 'one\n  two'), options)).toBe('error E_X: one\n  two\n');
+  });
+
+  it('shows twenty problems, reads their source once and counts the rest', () => {
+    let reads = 0;
+    const sourceOf = (): string => {
+      reads++;
+      return 'a\nb\n';
+    };
+    const problems = Array.from({ length: 5000 }, () => problem);
+    const text = renderError(usageError('E_CONFIG', 'x', { details: { problems } }), {
+      ...options,
+      sourceOf,
+    });
+    expect(text.match(/did you mean/g)).toHaveLength(20);
+    expect(text).toContain('and 4980 more; -o json lists them all');
+    expect(reads).toBe(1);
+  });
+
   it('says of anything else that it is a bug, with its trace', () => {
     const text = renderError(new TypeError('x is undefined'), options);
     expect(text).toContain('error E_BUG: x is undefined');
