@@ -14,9 +14,12 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { LIMIT_SECONDS = 60, MAX_INPUT = 1 << 20 };
+/* Of ADD for an agent that is not there yet: a node that boots has pods before it has its agent. */
+enum { PATIENCE_MS = 30000, PAUSE_MS = 100 };
 enum { CODE_IO = 5, CODE_CONFIG = 7, CODE_TRY_LATER = 11 };
 
 struct text {
@@ -128,8 +131,9 @@ static int string_of(const char *json, const char *key, char *value, size_t room
 	return 1;
 }
 
-static int connect_agent(const char *config)
+static int connect_agent(const char *config, int patience_ms)
 {
+	struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000L };
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	struct timeval limit = { .tv_sec = LIMIT_SECONDS };
 	const char *fallback = getenv("LABCTL_AGENT_SOCKET");
@@ -143,8 +147,11 @@ static int connect_agent(const char *config)
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) ||
 	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)))
 		fail(CODE_IO, "no socket", strerror(errno));
-	if (connect(fd, (struct sockaddr *)&address, sizeof(address)))
-		fail(CODE_TRY_LATER, "the agent of the node does not answer", address.sun_path);
+	for (int waited = 0; connect(fd, (struct sockaddr *)&address, sizeof(address)); waited += PAUSE_MS) {
+		if (waited >= patience_ms || (errno != ENOENT && errno != ECONNREFUSED))
+			fail(CODE_TRY_LATER, "the agent of the node does not answer", address.sun_path);
+		nanosleep(&pause, NULL);
+	}
 	return fd;
 }
 
@@ -189,6 +196,7 @@ int main(void)
 {
 	struct text config = { 0 }, reply = { 0 };
 	const char *command = getenv("CNI_COMMAND");
+	int patience_ms;
 
 	append_text(&config, "");
 	append_text(&reply, "");
@@ -197,5 +205,6 @@ int main(void)
 		return 0;
 	}
 	read_all(STDIN_FILENO, &config, MAX_INPUT);
-	return ask(connect_agent(config.at), &config, &reply) ? 0 : 1;
+	patience_ms = command && !strcmp(command, "ADD") ? PATIENCE_MS : 0;
+	return ask(connect_agent(config.at, patience_ms), &config, &reply) ? 0 : 1;
 }

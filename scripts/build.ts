@@ -20,6 +20,7 @@ const keepOldChunksMs = 24 * 60 * 60 * 1000;
 const entries = {
   cli: 'src/cli.ts',
   agent: 'src/agent/main.ts',
+  operator: 'src/operator/main.ts',
   controller: 'src/controller/main.ts',
   'demo-server': 'src/demo/server.ts',
   'probe-client': 'src/checks/client/main.ts',

@@ -9,5 +9,8 @@ export async function openClusterSource(config: ClusterConfig, log: Log): Promis
     return openClusterDir(config.path, { log });
   }
   const { openClusterKube } = await import('../platform/cluster-kube.ts');
-  return openClusterKube({ server: config.server, log });
+  const source = openClusterKube({ server: config.server, log });
+  if (config.ipam === 'kubernetes') return source;
+  const { withPoolCIDRs } = await import('./ipam/cluster-pool.ts');
+  return withPoolCIDRs(source);
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AgentConfig } from '../core/agent-config.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Exec } from '../core/exec.ts';
@@ -25,7 +26,7 @@ import { createServiceWriter } from './reconcile/service-writer.ts';
 import { createServices } from './reconcile/services.ts';
 import { agentRoutes } from './routes.ts';
 import type { AgentState } from './status.ts';
-import { previousSwitches, recordSwitches } from './switches.ts';
+import { previousSwitches, recordSwitches, switchesOf } from './switches.ts';
 import { openCollector } from './tables/index.ts';
 import { targetsOf } from './targets.ts';
 import { createTimings } from './timings.ts';
@@ -40,6 +41,8 @@ export interface AgentPorts {
 /** Flow events that /flows can show. */
 const recentEvents = 2000;
 const collectEveryMs = 10_000;
+/** A pod that comes before the first sync waits here: a container runtime that was refused pauses for longer. */
+const cniPatienceMs = 30_000;
 
 /**
  * Runs the agent of the node whose network namespace this process is in, until the signal. Everything
@@ -52,9 +55,9 @@ export async function runAgent(config: AgentConfig, { exec, log, signal }: Agent
 
   timings.step('compile');
   const source = await openClusterSource(config.cluster, log);
-  const [built, node, before] = await Promise.all([
+  const [built, { node, isRemembered }, before] = await Promise.all([
     compileDatapath({ sources: paths.bpf, cache: paths.cache, exec }),
-    ownNode(source, config.node, signal),
+    ownNode(config, { source, log, signal }),
     previousSwitches(config),
   ]);
 
@@ -92,7 +95,9 @@ export async function runAgent(config: AgentConfig, { exec, log, signal }: Agent
     endpoints,
     gateway: place.gateway,
     queue: createKeyedQueue(),
-    unready: reconciler.unready,
+    unready: () =>
+      isRemembered && isDeepStrictEqual(before, switchesOf(config)) ? undefined : reconciler.unready(),
+    patienceMs: cniPatienceMs,
   };
   const server = await serveHttp(paths.socket, agentRoutes(state, cni, recent, log), log);
 

@@ -65,4 +65,9 @@ export interface AgentPaths {
 
 export type ClusterConfig =
   | { readonly source: 'directory'; readonly path: string }
-  | { readonly source: 'kubernetes'; readonly server: string | null };
+  | {
+      readonly source: 'kubernetes';
+      readonly server: string | null;
+      /** Where a node's pod CIDR stands: in its spec, or in the annotation that the operator writes. */
+      readonly ipam: 'kubernetes' | 'cluster-pool';
+    };

@@ -180,6 +180,9 @@ export interface ObjectOf {
 /** Label that ties an EndpointSlice to its Service. */
 export const serviceNameLabel = 'kubernetes.io/service-name';
 
+/** Annotation of a Node with the network of its pods, where an operator gives them out (cluster-pool IPAM). */
+export const podCIDRAnnotation = 'labctl.dev/pod-cidr';
+
 /** `namespace/name`, or `name` for objects without a namespace. */
 export const keyOf = (object: { readonly metadata: ObjectMeta }): string =>
   object.metadata.namespace === undefined

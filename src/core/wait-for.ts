@@ -27,8 +27,10 @@ export async function waitFor<T>(what: string, probe: Probe<T>, options: WaitOpt
   }
 }
 
-function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+/** Rejects with the signal's reason when it aborts. */
+export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
     const abort = (): void => {
       clearTimeout(timer);
       reject(signal?.reason);

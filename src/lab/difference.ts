@@ -12,9 +12,9 @@ export interface Difference {
 }
 
 /** Parts of a lab that are built into it; everything else follows while it runs. */
-const fixedParts = ['name', 'nodes', 'network'];
+const fixedParts = ['name', 'nodes', 'network', 'ipam'];
 /** Answers that this runtime never asks for. */
-const unused = ['runtime', 'registryMirrors', 'raw'];
+const unused = ['runtime', 'registryMirrors', 'existing', 'raw'];
 
 export function differences(before: ResolvedLab, now: ResolvedLab): Difference[] {
   const found = Object.keys(now).filter((key) => !unused.includes(key));

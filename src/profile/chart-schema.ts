@@ -1,4 +1,4 @@
-import { type Infer, integer, object, text, words } from './field.ts';
+import { type Infer, integer, list, object, text, words } from './field.ts';
 import { cidr, labName } from './texts.ts';
 
 /** The one source of the bundled chart's values: their type, and values.schema.json. */
@@ -51,6 +51,31 @@ const network = object(
   ['podCIDR', 'serviceCIDR', 'nativeRoutingCIDR', 'nodePortRange', 'natPortRange', 'device', 'mtu'],
 );
 
+const ipam = object(
+  {
+    mode: words(['kubernetes', 'cluster-pool'], {
+      description: "Who gives nodes their pod networks: Kubernetes' controller, or the operator.",
+    }),
+    pools: list(text(cidr, { description: 'Network that the operator cuts.' }), 'a list of networks', {
+      description: 'For cluster-pool.',
+    }),
+    maskSize: integer(16, 30, { description: "Prefix length of a node's network, for cluster-pool." }),
+  },
+  { description: 'Addresses of pods.' },
+  ['mode', 'pools', 'maskSize'],
+);
+
+const operator = object(
+  {
+    replicas: integer(1, 5, { description: 'One leads, the others wait.' }),
+    port: port("Of the loopback of the operator's node: /healthz, /readyz, /metrics."),
+    releaseAfterSeconds: integer(0, 86_400, {
+      description: "How long a node must be gone before its network may be another's.",
+    }),
+  },
+  { description: 'The operator; it is there with ipam.mode cluster-pool only.' },
+);
+
 const image = object(
   {
     repository: oneWord('Where the agent image is.', 'labctl/agent'),
@@ -71,10 +96,12 @@ export const chartValues = object(
     k8sServicePort: port('Its port.'),
     datapath,
     network,
+    ipam,
+    operator,
     image,
   },
   { description: 'Values of the labctl chart.' },
-  ['lab', 'profile', 'datapath', 'network'],
+  ['lab', 'profile', 'datapath', 'network', 'ipam'],
 );
 
 export type ChartValues = Infer<typeof chartValues>;

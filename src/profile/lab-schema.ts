@@ -1,6 +1,15 @@
 import { profileWords } from '../../profiles/index.ts';
-import { boolean, freeForm, type Infer, integer, list, object, text, words } from './field.ts';
-import { cidr, cidrOrAuto, endpointUrl, labName, portRange, registry } from './texts.ts';
+import { boolean, type Field, freeForm, type Infer, integer, list, object, text, words } from './field.ts';
+import {
+  cidr,
+  cidrOrAuto,
+  endpointUrl,
+  imagePrefix,
+  labName,
+  oneLine,
+  portRange,
+  registry,
+} from './texts.ts';
 
 /** The one source of the lab file: its types, its JSON Schema, its flags and LABCTL_* variables, its defaults. */
 
@@ -68,6 +77,30 @@ const network = object(
     }),
   },
   { description: 'Addresses and ports.' },
+);
+
+const ipam = object(
+  {
+    mode: words(['kubernetes', 'cluster-pool'], {
+      description:
+        "Who cuts the pod CIDR into the nodes' networks: Kubernetes' controller, or labctl's operator out of pools.",
+      default: 'kubernetes',
+      flag: '--ipam <mode>',
+    }),
+    pools: networks(
+      list(text(cidr, { description: 'A network inside the pod CIDR.' }), 'a list of networks', {
+        description: 'cluster-pool: networks that the operator cuts. Left out: the pod CIDR.',
+        default: [],
+        flag: '--ipam-pool <cidr>',
+      }),
+    ),
+    maskSize: integer(16, 30, {
+      description: "cluster-pool: prefix length of a node's network.",
+      default: 24,
+      flag: '--ipam-mask-size <bits>',
+    }),
+  },
+  { description: 'How nodes get the networks of their pods.' },
 );
 
 const entries = (what: string): { description: string } => ({ description: `Entries of the ${what} table.` });
@@ -158,6 +191,27 @@ const registryMirrors: typeof mirrors = {
     }),
 };
 
+const existing = object(
+  {
+    context: text(oneLine, {
+      description: "Context of the kubeconfig. Empty: the kubeconfig's current one.",
+      default: '',
+      flag: '--context <context>',
+    }),
+    kubeconfig: text(oneLine, {
+      description: 'kubeconfig that names the cluster. Empty: that of kubectl.',
+      default: '',
+      flag: '--kubeconfig <file>',
+    }),
+    registry: text(imagePrefix, {
+      description: 'Where images are pushed to, and nodes pull them from. Empty: they are in the nodes.',
+      default: '',
+      flag: '--registry <registry>',
+    }),
+  },
+  { description: 'For the existing runtime: which cluster, and how images reach its nodes.' },
+);
+
 const spec = object(
   {
     profile: words(profileWords, {
@@ -172,6 +226,7 @@ const spec = object(
     }),
     nodes,
     network,
+    ipam,
     datapath,
     demo,
     registryMirrors,
@@ -184,6 +239,7 @@ const spec = object(
       },
       { description: 'For the kind runtime.' },
     ),
+    existing,
     helm: object(
       {
         values: freeForm({
@@ -209,6 +265,11 @@ export const labFile = object(
 );
 
 export type LabFile = Infer<typeof labFile>;
+
+/** A flag or variable may name several at once. */
+function networks(field: Field<readonly string[]>): Field<readonly string[]> {
+  return { ...field, fromText: (value) => value.split(',') };
+}
 
 export const labJsonSchema = {
   $schema: 'http://json-schema.org/draft-07/schema#',

@@ -56,6 +56,7 @@ export function kubernetesPlace(lab: ResolvedLab): AgentPlace {
     cluster: {
       source: 'kubernetes',
       server: server === undefined ? null : `https://${server.host}:${server.port}`,
+      ipam: lab.ipam.mode,
     },
   };
 }

@@ -12,10 +12,13 @@ export interface ResolvedLab {
   readonly profile: ProfileName;
   readonly nodes: { readonly controlPlanes: number; readonly workers: number };
   readonly network: LabNetwork;
+  readonly ipam: LabIpam;
   readonly kubeProxyMode: 'iptables' | 'none';
   readonly datapath: DatapathConfig;
   readonly demo: LabDemo;
   readonly registryMirrors: readonly RegistryMirror[];
+  /** Of runtime existing. */
+  readonly existing: ExistingCluster;
   /** Merged last into what is rendered. */
   readonly raw: {
     /** kind cluster configuration. */
@@ -38,10 +41,27 @@ export interface LabNetwork {
   readonly mtu: number;
 }
 
+/** How nodes get the networks of their pods: from Kubernetes' own controller, or from pools by our operator. */
+export interface LabIpam {
+  readonly mode: 'kubernetes' | 'cluster-pool';
+  /** Inside the pod CIDR; none for `kubernetes`. */
+  readonly pools: readonly Cidr4[];
+  /** Prefix length of a node's network. */
+  readonly maskSize: number;
+}
+
 export interface LabDemo {
   readonly enabled: boolean;
   readonly nodePort: number;
   readonly helloReplicas: number;
+}
+
+/** Empty text: not said. */
+export interface ExistingCluster {
+  readonly context: string;
+  readonly kubeconfig: string;
+  /** `registry.example/labs`: images are pushed there. */
+  readonly registry: string;
 }
 
 export interface RegistryMirror {

@@ -42,6 +42,13 @@ export const endpointUrl: TextRule = {
   allowed: 'a URL: http://HOST:PORT or https://HOST',
 };
 
+export const oneLine: TextRule = { pattern: '^[^\\n]*$', allowed: 'one line of text' };
+
+export const imagePrefix: TextRule = {
+  pattern: '^([a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[1-9][0-9]{0,4})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*)?$',
+  allowed: 'where images go: HOST, HOST:PORT or HOST/PATH',
+};
+
 function explainCidr(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   if (value.includes(':')) return 'is IPv6; labs are IPv4 so far';

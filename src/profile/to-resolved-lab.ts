@@ -1,7 +1,7 @@
 import { findProfile } from '../../profiles/index.ts';
 import type { PortRange } from '../core/agent-config.ts';
 import { type Cidr4, isCidr4 } from '../core/ip.ts';
-import type { ResolvedLab } from './resolved-lab.ts';
+import type { LabIpam, ResolvedLab } from './resolved-lab.ts';
 import { podCIDRMaskSize } from './rules/addresses.ts';
 import { type CompleteLab, parsePortRange } from './rules/rule.ts';
 
@@ -26,6 +26,7 @@ export function toResolvedLab({ metadata, spec }: CompleteLab): ResolvedLab {
       natPortRange: ports(network.natPortRange),
       mtu: network.mtu,
     },
+    ipam: ipamOf(spec),
     kubeProxyMode,
     datapath: {
       serviceLB: kubeProxyReplacement ? 'bpf' : 'kube-proxy',
@@ -34,8 +35,14 @@ export function toResolvedLab({ metadata, spec }: CompleteLab): ResolvedLab {
     },
     demo: spec.demo,
     registryMirrors: spec.registryMirrors,
+    existing: spec.existing,
     raw: { kind: spec.kind.patch, helm: spec.helm.values },
   };
+}
+
+function ipamOf({ ipam: { mode, pools, maskSize }, network }: CompleteLab['spec']): LabIpam {
+  if (mode === 'kubernetes') return { mode, pools: [], maskSize };
+  return { mode, pools: (pools.length === 0 ? [network.podCIDR] : pools).map(cidr), maskSize };
 }
 
 function cidr(text: string): Cidr4 {

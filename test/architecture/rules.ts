@@ -21,6 +21,7 @@ export const importTable: readonly ImportRow[] = [
   { place: 'src/profile/', may: ['profiles/', 'src/core/'] },
   { place: 'src/platform/', may: ['src/core/'] },
   { place: 'src/agent/', may: ['src/datapath/', 'src/bpf-sys/', 'src/platform/', 'src/core/'] },
+  { place: 'src/operator/', may: ['src/platform/', 'src/core/'] },
   { place: 'src/controller/', may: ['src/platform/', 'src/core/'] },
   { place: 'src/demo/', may: ['src/core/'] },
   { place: 'src/runtime/', may: ['src/platform/', 'src/core/'], types: ['src/datapath/'] },
@@ -57,6 +58,7 @@ export const packageTable: readonly { readonly name: string; readonly homes: rea
 const entries = [
   'src/cli.ts',
   'src/agent/main.ts',
+  'src/operator/main.ts',
   'src/controller/main.ts',
   'src/demo/server.ts',
   'src/checks/client/main.ts',

@@ -1,4 +1,5 @@
 import type { Ip4 } from '../../core/ip.ts';
+import { sleep } from '../../core/wait-for.ts';
 import { createEndpoint, removeEndpoint } from '../endpoints/lifecycle.ts';
 import type { Endpoints } from '../endpoints/ports.ts';
 import { recordKey } from '../endpoints/record.ts';
@@ -20,6 +21,8 @@ export interface CniContext {
   readonly queue: KeyedQueue;
   /** Why ADD would fail now, undefined when the node serves. */
   readonly unready: () => string | undefined;
+  /** How long ADD waits for the node to serve. */
+  readonly patienceMs: number;
 }
 
 type Answer = CniResult | VersionInfo | undefined;
@@ -46,8 +49,7 @@ const inOrder = <T>(context: CniContext, request: CniRequest, work: () => Promis
 /** A second ADD of the same attachment answers as the first did: a runtime may repeat one that it lost. */
 async function add(context: CniContext, request: CniRequest): Promise<CniResult> {
   const { endpoints, gateway } = context;
-  const why = context.unready();
-  if (why !== undefined) throw new CniError(CniCode.tryAgainLater, `the node's agent is not ready: ${why}`);
+  await serving(context);
   const netnsId = await endpoints.kernel.netnsId(request.netns);
   if (netnsId === undefined) {
     throw new CniError(CniCode.unknownContainer, `CNI_NETNS ${request.netns} names no network namespace`);
@@ -75,6 +77,17 @@ async function add(context: CniContext, request: CniRequest): Promise<CniResult>
     throw new CniError(CniCode.tryAgainLater, message, 'a deleted pod frees one');
   }
   return addResult(record, gateway, request.version);
+}
+
+/** Resolves when the node serves. */
+async function serving({ unready, patienceMs }: CniContext): Promise<void> {
+  const deadline = Date.now() + patienceMs;
+  for (let why = unready(); why !== undefined; why = unready()) {
+    if (Date.now() >= deadline) {
+      throw new CniError(CniCode.tryAgainLater, `the node's agent is not ready: ${why}`);
+    }
+    await sleep(20);
+  }
 }
 
 async function del({ endpoints }: CniContext, request: CniRequest): Promise<undefined> {

@@ -31,6 +31,7 @@ beforeEach(async () => {
     gateway: '10.244.1.1' as Ip4,
     queue: createKeyedQueue(),
     unready: () => unready,
+    patienceMs: 50,
     endpoints: {
       store,
       pool: createPool('10.244.1.0/29' as Cidr4, freshPool, []),
@@ -154,7 +155,16 @@ test('ADD without a free address is code 11 and makes nothing', async () => {
   expect(await call('ADD', { id: 'f' })).toMatchObject({ ok: true, ips: [{ address: '10.244.1.4/32' }] });
 });
 
-test('ADD before the first sync says try again later', async () => {
+test('ADD before the first sync waits for it', async () => {
+  unready = 'first sync is not programmed';
+  const asked = call('ADD');
+  setTimeout(() => {
+    unready = undefined;
+  }, 10);
+  expect(await asked).toMatchObject({ ok: true });
+});
+
+test('ADD says try again later when the first sync takes too long', async () => {
   unready = 'first sync is not programmed';
   expect(await call('ADD')).toMatchObject({ ok: false, code: 11 });
   expect(await call('STATUS')).toMatchObject({ ok: false, code: 50 });

@@ -13,6 +13,8 @@ export interface LabImage {
   readonly tag: string;
   /** `repository:tag`. */
   readonly reference: string;
+  /** Never for images that are put into the nodes. */
+  readonly pullPolicy: 'Never' | 'IfNotPresent';
   /** Paths below the project's root that go in. */
   readonly files: readonly string[];
 }
@@ -26,7 +28,7 @@ interface Recipe {
 
 const recipes: Readonly<Record<ImageName, Recipe>> = {
   agent: {
-    programs: ['agent.js'],
+    programs: ['agent.js', 'operator.js'],
     trees: ['package.json', 'bpf', 'cni', 'node_modules/koffi', 'node_modules/@koromix'],
   },
   demo: {
@@ -53,7 +55,13 @@ export async function labImage(name: ImageName, root = projectRoot()): Promise<L
   }
   const repository = `labctl/${name}`;
   const tag = hash.digest('hex').slice(0, 16);
-  return { name, repository, tag, reference: `${repository}:${tag}`, files };
+  return { name, repository, tag, reference: `${repository}:${tag}`, pullPolicy: 'Never', files };
+}
+
+/** The image as nodes pull it from a registry. */
+export function inRegistry(image: LabImage, registry: string): LabImage {
+  const repository = `${registry}/${image.repository}`;
+  return { ...image, repository, reference: `${repository}:${image.tag}`, pullPolicy: 'IfNotPresent' };
 }
 
 /** Lays out the build context: the Dockerfile, and one directory per image. */

@@ -224,6 +224,36 @@ const rows: readonly Row[] = [
     says: /not supported yet/,
     suggestion: 'native',
   },
+  {
+    rule: 'ipam.runtime',
+    text: 'spec:\n  runtime: netns\n  ipam: { mode: cluster-pool }\n',
+    at: '5:17',
+    field: 'spec.ipam.mode',
+    says: /needs the operator, which runtime netns does not have/,
+    suggestion: 'kubernetes',
+  },
+  {
+    rule: 'ipam.unread',
+    text: 'spec:\n  ipam: { pools: [10.244.0.0/16] }\n',
+    at: '4:18',
+    field: 'spec.ipam.pools',
+    says: /the mode is kubernetes/,
+    suggestion: 'cluster-pool',
+  },
+  {
+    rule: 'ipam.pools',
+    text: 'spec:\n  runtime: kind\n  ipam: { mode: cluster-pool, pools: [10.244.0.0/20, 10.244.8.0/21] }\n',
+    at: '5:38',
+    field: 'spec.ipam.pools',
+    says: /10\.244\.0\.0\/20 and 10\.244\.8\.0\/21 overlap/,
+  },
+  {
+    rule: 'ipam.room',
+    text: 'spec:\n  runtime: kind\n  ipam: { mode: cluster-pool, pools: [10.244.0.0/24], maskSize: 25 }\n',
+    at: '5:65',
+    field: 'spec.ipam.maskSize',
+    says: /room for 2 nodes \(a \/25 each\), the lab has 3/,
+  },
 ];
 
 describe('rules', () => {
