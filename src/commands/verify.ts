@@ -22,8 +22,11 @@ export const verify: CommandDefinition = {
     const { openLab } = await import('../lab/index.ts');
     const name = labNameOf(options);
     const junit = textOption(options, 'junit');
+    const say = (line: string): void => context.log.info(line);
     const lab = await openLab(name).catch(async (error: unknown) => {
-      if (junit !== undefined) await checks.writeJUnit(checks.setupFailure({ name }, error), junit);
+      const failure = checks.setupFailure({ name }, error);
+      if (junit !== undefined) await checks.writeJUnit(failure, junit);
+      await checks.tellGitHub(failure, context.env, say);
       throw error;
     });
     if (isOn(options, 'list')) {
@@ -37,6 +40,7 @@ export const verify: CommandDefinition = {
       onResult: (result) => context.log.info(`${result.status.padEnd(7)} ${result.id}`),
     });
     if (junit !== undefined) await checks.writeJUnit(report, junit);
+    await checks.tellGitHub(report, context.env, say);
     return {
       data: report,
       text: checks.reportText(report),
