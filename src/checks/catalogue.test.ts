@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import type { RuntimeName } from '../runtime/port.ts';
 import { catalogue } from './catalogue.ts';
 import { everyProfile } from './check.ts';
 import { checkIds } from './verify.ts';
 
-const idsOf = (profile: (typeof everyProfile)[number]): string[] =>
-  catalogue.filter(({ profiles }) => profiles.includes(profile)).map(({ id }) => id);
+const idsOf = (profile: (typeof everyProfile)[number], runtime: RuntimeName = 'netns'): string[] =>
+  catalogue
+    .filter(({ profiles, runtimes }) => profiles.includes(profile) && runtimes?.includes(runtime) !== false)
+    .map(({ id }) => id);
 
 describe('catalogue', () => {
   it.each(everyProfile)('of %s is the committed list, in its order', (profile) => {
-    expect(idsOf(profile)).toEqual(checkIds(profile));
+    for (const runtime of ['netns', 'kind', 'existing'] as const) {
+      expect(idsOf(profile, runtime)).toEqual(checkIds(profile, runtime));
+    }
   });
   it('has each id once', () => {
     expect(catalogue.map(({ id }) => id).filter((id, i, all) => all.indexOf(id) !== i)).toEqual([]);

@@ -6,6 +6,7 @@ import { netfilterClaims } from './claims/netfilter.ts';
 import { programClaims } from './claims/programs.ts';
 import { serviceTableClaims } from './claims/service-tables.ts';
 import { wireClaims } from './claims/wire.ts';
+import { dnsChecks } from './scenarios/dns.ts';
 import { checksOf } from './scenarios/path.ts';
 import { podAndNodePaths } from './scenarios/pods-and-nodes.ts';
 import { servicePaths } from './scenarios/services.ts';
@@ -16,6 +17,7 @@ export const catalogue: readonly Check[] = [
   ...podAndNodePaths.flatMap(checksOf),
   ...servicePaths.flatMap(checksOf),
   ...socketChecks,
+  ...dnsChecks,
   ...kubeProxyClaims,
   ...programClaims,
   ...serviceTableClaims,

@@ -1,6 +1,6 @@
 import type { DatapathConfig, NetworkConfig } from '../core/agent-config.ts';
 import type { ProfileName } from '../profile/profile.ts';
-import type { Runtime } from '../runtime/port.ts';
+import type { Runtime, RuntimeName } from '../runtime/port.ts';
 import type { KernelView } from './kernel/view.ts';
 import type { Prober } from './probe/prober.ts';
 import type { Subjects } from './subjects.ts';
@@ -50,6 +50,8 @@ export interface Check {
   /** Profiles whose datapath it is true of; of others it is absent, not skipped. */
   readonly profiles: readonly ProfileName[];
   readonly needs: readonly Need[];
+  /** Runtimes that have what it is about, all where it is left out; in others it is absent, not skipped. */
+  readonly runtimes?: readonly RuntimeName[];
   /** Reads counters or captures that other traffic would disturb: runs alone. */
   readonly exclusive?: boolean;
   /** Part of the short run at the end of `up`. */

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { failure } from '../core/errors.ts';
 import type { ProfileName } from '../profile/profile.ts';
-import type { Runtime } from '../runtime/port.ts';
+import type { Runtime, RuntimeName } from '../runtime/port.ts';
 import { activeMode } from './active-mode.ts';
 import { catalogue } from './catalogue.ts';
 import type { CheckContext, CheckResult, VerifyLab } from './check.ts';
@@ -24,7 +24,7 @@ export interface VerifyOptions extends Selection {
  */
 export async function verify(runtime: Runtime, lab: VerifyLab, options: VerifyOptions): Promise<Report> {
   const started = performance.now();
-  const checks = select(catalogue, lab.profile, options);
+  const checks = select(catalogue, { profile: lab.profile, runtime: runtime.name }, options);
   const signal = AbortSignal.any(options.signal === undefined ? [] : [options.signal]);
   // Every check listens to it while it runs.
   setMaxListeners(0, signal);
@@ -47,10 +47,11 @@ export async function verify(runtime: Runtime, lab: VerifyLab, options: VerifyOp
   }
 }
 
-/** The committed list of a profile's check ids: a check that vanishes from the code is then missed. */
-export function checkIds(profile: ProfileName): readonly string[] {
+/** The committed list of a lab's check ids: a check that vanishes from the code is then missed. */
+export function checkIds(profile: ProfileName, runtime: RuntimeName = 'netns'): readonly string[] {
   const groups: Readonly<Record<string, readonly string[]>> = committed;
   const own = groups[profile];
   if (own === undefined) throw failure('E_CHECK_IDS', `no list of check ids for profile ${profile}`);
-  return [...(groups.connectivity ?? []), ...own];
+  const kubernetes = runtime === 'netns' ? [] : (groups.kubernetes ?? []);
+  return [...(groups.connectivity ?? []), ...kubernetes, ...own];
 }

@@ -30,7 +30,7 @@ export const verify: CommandDefinition = {
       throw error;
     });
     if (isOn(options, 'list')) {
-      const ids = checks.checkIds(lab.resolved.profile);
+      const ids = checks.checkIds(lab.resolved.profile, lab.runtime.name);
       return { data: ids, text: ids.join('\n') };
     }
     const report = await checks.verify(lab.runtime, lab.resolved, {

@@ -23,7 +23,13 @@ export interface InspectedProgram {
 
 export interface InspectedTables {
   readonly endpoints: readonly { readonly address: string; readonly id: number; readonly ifindex: number }[];
-  readonly ipcache: readonly { readonly prefix: string; readonly identity: number; readonly flags: number }[];
+  readonly ipcache: readonly {
+    readonly prefix: string;
+    readonly identity: number;
+    readonly flags: number;
+    /** Packets to it go by the node's stack whatever the profile. */
+    readonly viaStack: boolean;
+  }[];
   readonly services: readonly {
     /** `0.0.0.0` for a NodePort. */
     readonly address: string;

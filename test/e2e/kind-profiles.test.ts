@@ -35,7 +35,7 @@ describeOnKind.each(profiles)('profile %s on kind', (profile) => {
   it('proves itself with exactly the committed checks', async () => {
     const report = await verifyLab(lab);
     expect(redOf(report)).toEqual([]);
-    expect(report.checks.map(({ id }) => id)).toEqual(checkIds(profile));
+    expect(report.checks.map(({ id }) => id)).toEqual(checkIds(profile, 'kind'));
     expect(report.active).toEqual(report.requested);
     expect(report.requested.mode).toBe(profile);
   });

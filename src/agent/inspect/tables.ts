@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { formatIp4 } from '../../core/ip.ts';
 import type { MapSpec } from '../../datapath/codec.ts';
-import { LabNatFlags, LabSvcScope } from '../../datapath/generated/enums.ts';
+import { LabIpcacheFlags, LabNatFlags, LabSvcScope } from '../../datapath/generated/enums.ts';
 import { maps } from '../../datapath/generated/maps.ts';
 import type {
   LabBackend,
@@ -28,6 +28,7 @@ export function inspectTables(root: string): InspectedTables {
       prefix: `${formatIp4(addr)}/${prefixlen}`,
       identity,
       flags,
+      viaStack: (flags & LabIpcacheFlags.viaStack) !== 0,
     })),
     services: services(
       read(maps.lab_svc4),

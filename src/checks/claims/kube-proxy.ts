@@ -1,7 +1,8 @@
 import type { Check, CheckContext, Evidence } from '../check.ts';
 import { moved, none, sameSet, some } from '../evidence.ts';
 import { backendsOn, type DesiredPort, desiredPorts } from '../kernel/desired-services.ts';
-import { type BackedRule, proxyChains, rulesOf } from '../kernel/proxy-traces.ts';
+import { type BackedRule, kubeletChains, proxyChains, removalOf, rulesOf } from '../kernel/proxy-traces.ts';
+import type { Rulesets } from '../kernel/rulesets.ts';
 import type { NodeEvidence } from '../kernel/view.ts';
 import { flowPorts } from '../probe/flow-ports.ts';
 import { commandAt } from '../probe/place.ts';
@@ -21,11 +22,7 @@ export const kubeProxyClaims: readonly Check[] = [
     needs: [],
     quick: true,
     run: async (context) => [
-      ...(await onEveryNode(context, (node, { rulesets }) => [
-        none({ what: `kube-proxy's chains and tables on ${node}`, command: tracesCommand(node) }, [
-          ...proxyChains(rulesets),
-        ]),
-      ])),
+      ...(await onEveryNode(context, (node, { rulesets }) => [noTraces(node, rulesets)])),
       ...(await Promise.all(context.runtime.nodes.map(({ name }) => noIpvs(context, name)))),
     ],
   },
@@ -51,6 +48,25 @@ export const kubeProxyClaims: readonly Check[] = [
     run: counterRows,
   },
 ];
+
+/** What is found says also how to remove it: a node that was kube-proxy's keeps its chains until somebody does. */
+function noTraces(node: string, rulesets: Rulesets): Evidence {
+  const found = proxyChains(rulesets);
+  const own = kubeletChains(rulesets);
+  const tolerated = own.length === 0 ? '' : ` (of the kubelet's own: ${own.join(', ')})`;
+  const row = none(
+    { what: `kube-proxy's chains and tables on ${node}`, command: tracesCommand(node) },
+    found,
+  );
+  const removal = removalOf(rulesets).map((line) => commandAt({ node }, 'sh', ['-c', quoted(line)]));
+  return {
+    ...row,
+    expected: `none${tolerated}`,
+    observed: found.length === 0 ? row.observed : `${row.observed}; remove them: ${removal.join('; ')}`,
+  };
+}
+
+const quoted = (text: string): string => `"${text.replaceAll('$', String.raw`\$`)}"`;
 
 const tracesCommand = (node: string): string =>
   `${commandAt({ node }, 'nft', ['list', 'chains'])}; ${saveCommand(node)}`;

@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { attempt } from './attempt.ts';
+import { dns } from './dns.ts';
 import { hold } from './hold.ts';
 import { http } from './http.ts';
 import { icmp } from './icmp.ts';
@@ -52,7 +53,9 @@ async function probeAll(probes: readonly Probe[]): Promise<ProbeResult[]> {
   return results;
 }
 
-const ask = (probe: Probe): Promise<ProbeResult> =>
-  probe.protocol === 'icmp' ? icmp(probe) : attempt(probe, connectors[probe.protocol]);
+function ask(probe: Probe): Promise<ProbeResult> {
+  if (probe.protocol === 'icmp') return icmp(probe);
+  return probe.protocol === 'dns' ? dns(probe) : attempt(probe, connectors[probe.protocol]);
+}
 
 await main(process.argv.slice(2));

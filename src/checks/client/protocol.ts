@@ -27,7 +27,15 @@ export interface IcmpProbe {
   readonly bytes: number;
 }
 
-export type Probe = SocketProbe | IcmpProbe;
+/** One question to a name server, without search lists and hosts files: the IPv4 addresses of a name. */
+export interface DnsProbe {
+  readonly protocol: 'dns';
+  readonly address: string;
+  readonly port: number;
+  readonly name: string;
+}
+
+export type Probe = SocketProbe | IcmpProbe | DnsProbe;
 
 export interface Wanted {
   readonly pod?: string;
@@ -53,6 +61,8 @@ export interface ProbeResult {
   readonly localPort?: number;
   /** ICMP: time to live of the reply as it arrived. */
   readonly ttl?: number;
+  /** DNS: what the name stands for, sorted. */
+  readonly addresses?: readonly string[];
   readonly attempts: number;
   readonly milliseconds: number;
 }

@@ -18,7 +18,7 @@ const checks = [
   check('claim.kube-proxy.chains', { profiles: ['kube-proxy'] }),
 ];
 const ids = (selection: Parameters<typeof select>[2]): string[] =>
-  select(checks, 'ebpf', selection).map(({ id }) => id);
+  select(checks, { profile: 'ebpf', runtime: 'netns' }, selection).map(({ id }) => id);
 
 describe('select', () => {
   it('leaves out checks of other profiles', () => {

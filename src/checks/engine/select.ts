@@ -1,5 +1,6 @@
 import { usageError } from '../../core/errors.ts';
 import type { ProfileName } from '../../profile/profile.ts';
+import type { RuntimeName } from '../../runtime/port.ts';
 import type { Check } from '../check.ts';
 
 export interface Selection {
@@ -8,12 +9,24 @@ export interface Selection {
   readonly quick?: boolean;
 }
 
+/** What is verified. */
+export interface Subject {
+  readonly profile: ProfileName;
+  readonly runtime: RuntimeName;
+}
+
 /**
- * The checks of a profile that were asked for, in their order. Checks of other profiles are absent.
+ * The checks of a profile and runtime that were asked for, in their order. Others are absent.
  * A pattern that matches no check of the profile is a usage error: a typo must not turn a run green.
  */
-export function select(checks: readonly Check[], profile: ProfileName, selection: Selection): Check[] {
-  const own = checks.filter((check) => check.profiles.includes(profile));
+export function select(
+  checks: readonly Check[],
+  { profile, runtime }: Subject,
+  selection: Selection,
+): Check[] {
+  const own = checks.filter(
+    ({ profiles, runtimes }) => profiles.includes(profile) && runtimes?.includes(runtime) !== false,
+  );
   const only = (selection.only ?? []).map(glob);
   const skip = (selection.skip ?? []).map(glob);
   const idle = [...only, ...skip].filter(({ matches }) => !own.some(({ id }) => matches(id)));

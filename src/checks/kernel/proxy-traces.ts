@@ -2,8 +2,9 @@ import type { SavedRule } from './iptables-save.ts';
 import type { Backend, Rulesets } from './rulesets.ts';
 
 /** Chains that only kube-proxy makes. */
-const proxyPattern =
-  /^KUBE-(SERVICES|EXTERNAL-SERVICES|NODEPORTS|SVC-.*|SVL-.*|EXT-.*|FW-.*|SEP-.*|MARK-MASQ|POSTROUTING|FORWARD|PROXY-.*)$/;
+const proxyNames =
+  'SERVICES|EXTERNAL-SERVICES|NODEPORTS|SVC-.*|SVL-.*|EXT-.*|FW-.*|SEP-.*|MARK-MASQ|POSTROUTING|FORWARD|PROXY-.*';
+const proxyPattern = new RegExp(`^KUBE-(${proxyNames})$`);
 /** Chains that the kubelet makes on every node, whoever balances Services. */
 const kubeletPattern = /^KUBE-(KUBELET-CANARY|FIREWALL|IPTABLES-HINT)$/;
 
@@ -13,6 +14,44 @@ export const isProxyChain = (name: string): boolean => proxyPattern.test(name) &
 
 /** All traces of kube-proxy in netfilter, each with its place: `nft ip nat KUBE-SERVICES`. */
 export function proxyChains(rulesets: Rulesets): string[] {
+  const named = placedChains(rulesets).filter(({ name }) => isProxyChain(name));
+  const tables = proxyTables(rulesets).map(({ family, name }) => `nft table ${family} ${name}`);
+  return [...new Set([...named.map(({ place, name }) => `${place} ${name}`), ...tables])];
+}
+
+/** Chains of the kubelet's own, which look alike and stay. */
+export const kubeletChains = (rulesets: Rulesets): string[] => [
+  ...new Set(
+    placedChains(rulesets)
+      .map(({ name }) => name)
+      .filter((name) => kubeletPattern.test(name)),
+  ),
+];
+
+/**
+ * Commands that take kube-proxy's traces away from a node and leave everything else, the kubelet's chains
+ * too. Each table is replaced as one act.
+ */
+export function removalOf(rulesets: Rulesets): string[] {
+  const saved = backends.flatMap((backend) =>
+    (['iptables', 'ip6tables'] as const)
+      .filter((family) => rulesets[family][backend].chains.some(({ name }) => isProxyChain(name)))
+      .map((family) => {
+        const tool = `${family}-${backend}`;
+        // Chains, rules inside of them, and rules that jump to them.
+        return `${tool}-save | grep -vE '(^:|-[Ajg] )KUBE-${proxyWords}' | ${tool}-restore`;
+      }),
+  );
+  return [...saved, ...proxyTables(rulesets).map(({ family, name }) => `nft delete table ${family} ${name}`)];
+}
+
+/** The names as a line of a saved table has them, up to the blank after each. */
+const proxyWords = `(${proxyNames.replaceAll('.*', '[^ ]*')})( |$)`;
+
+const proxyTables = ({ nftTables }: Rulesets): Rulesets['nftTables'] =>
+  nftTables.filter(({ name }) => name === 'kube-proxy');
+
+function placedChains(rulesets: Rulesets): { readonly place: string; readonly name: string }[] {
   const chains = backends.flatMap((backend) => [
     ...rulesets.iptables[backend].chains.map(({ table, name }) => ({
       place: `${backend} ip ${table}`,
@@ -26,11 +65,7 @@ export function proxyChains(rulesets: Rulesets): string[] {
   const native = rulesets.nftTables.flatMap(({ family, name, chains: names }) =>
     names.map((chain) => ({ place: `nft ${family} ${name}`, name: chain })),
   );
-  const named = [...chains, ...native].filter(({ name }) => isProxyChain(name));
-  const tables = rulesets.nftTables
-    .filter(({ name }) => name === 'kube-proxy')
-    .map(({ family, name }) => `nft table ${family} ${name}`);
-  return [...new Set([...named.map(({ place, name }) => `${place} ${name}`), ...tables])];
+  return [...chains, ...native];
 }
 
 export interface BackedRule extends SavedRule {

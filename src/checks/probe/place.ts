@@ -20,6 +20,7 @@ export function probeCommand(from: Target, probe: Probe): string {
       return commandAt(from, 'ping', pingArguments(probe));
     case 'http':
       return commandAt(from, 'curl', ['-s', `http://${probe.address}:${probe.port}/`]);
+    case 'dns':
     case 'tcp':
     case 'udp':
       return `echo '${JSON.stringify([probe])}' | ${commandAt(from, 'node', ['dist/probe-client.js'])}`;
