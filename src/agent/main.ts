@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   inspect,
   probe,
   compile,
+  clean,
 };
 
 const [name = '', ...args] = process.argv.slice(2);
@@ -58,6 +59,13 @@ async function inspect(args: string[]): Promise<void> {
 async function probe(): Promise<void> {
   const { probe: probeMachine } = await import('./probe/index.ts');
   print(await probeMachine());
+}
+
+/** `clean --config FILE`: takes everything away that agents left on this node. */
+async function clean(args: string[]): Promise<void> {
+  const config = await readConfig(configPath(args));
+  const { cleanNode } = await import('./clean.ts');
+  print(await cleanNode(config, execLean));
 }
 
 /** `compile [--bpf DIR] [--cni FILE] [--cache DIR]`: fills the cache; says what it made and whether it was cold. */

@@ -39,7 +39,7 @@ export interface CheckContext {
 }
 
 /** What a check needs of the runtime; where it lacks it the check is skipped with the reason. */
-export type Need = 'client' | 'world';
+export type Need = 'client' | 'world' | 'outside-cgroup';
 
 /** A check is data. It passes when every row of its evidence is ok and there is at least one. */
 export interface Check {

@@ -29,7 +29,7 @@ export interface CreateOptions {
 
 export interface CreateReport {
   readonly lab: string;
-  readonly runtime: 'netns' | 'kind';
+  readonly runtime: 'netns' | 'kind' | 'existing';
   readonly profile: string;
   readonly action: Action;
   readonly changes: readonly Difference[];

@@ -14,6 +14,8 @@ export interface DestroyReport {
   readonly found: boolean;
   readonly removed: readonly string[];
   readonly left: readonly string[];
+  /** Pods of somebody else's that are without network from then on. */
+  readonly cutOff?: readonly string[];
 }
 
 /** Removes a lab, whole or in parts, known by record or only by name. No lab is no error. */

@@ -27,6 +27,8 @@ export interface LogOptions {
 }
 export interface DestroyOptions {
   readonly dryRun?: boolean;
+  /** Asked before what is not the lab's own suffers; without it, or when it says no, nothing is done. */
+  readonly consent?: (question: string) => Promise<boolean>;
 }
 /** A lab that is up. */
 export interface OpenLab {
@@ -72,6 +74,20 @@ const lifecycles: Readonly<Record<BuiltRuntime, () => Promise<Lifecycle>>> = {
       logs: kindLogs,
     };
   },
+  existing: async () => {
+    const [existing, { kindLogs }] = await Promise.all([
+      import('./existing/index.ts'),
+      import('./kind/index.ts'),
+    ]);
+    return {
+      plan: existing.planExistingLab,
+      create: existing.createExistingLab,
+      destroy: existing.destroyExistingLab,
+      open: existing.openExistingLab,
+      status: existing.existingStatus,
+      logs: kindLogs,
+    };
+  },
 };
 
 export const planLab = async (lab: ResolvedLab): Promise<LabPlan> => (await forLab(lab)).plan(lab);
@@ -91,9 +107,6 @@ export const labLogs: Lifecycle['logs'] = async (name, target, options) =>
 
 /** The runtime asked for. A lab keeps the one that it was made with. */
 async function forLab({ name, runtime }: ResolvedLab): Promise<Lifecycle> {
-  if (runtime === 'existing') {
-    throw conflict('E_RUNTIME', 'runtime existing is not built yet', { fix: '--runtime kind or netns' });
-  }
   const present = (await readRecord(name))?.runtime;
   if (present !== undefined && runtime !== 'auto' && runtime !== present) {
     throw conflict('E_RUNTIME', `lab ${name} is up on runtime ${present}`, {

@@ -7,7 +7,7 @@ import { appendDurably, privateDirectory, readIfPresent, writeAtomic } from '../
 import type { ResolvedLab } from '../profile/resolved-lab.ts';
 
 /** What a lab is and how far its making came. On disk before anything of the lab exists. */
-export type AnyRecord = OwnerRecord | KindRecord;
+export type AnyRecord = OwnerRecord | KindRecord | ExistingRecord;
 
 interface RecordOfRuntime<Name extends string> {
   readonly schema: typeof ownerSchema;
@@ -34,6 +34,19 @@ export interface KindRecord extends RecordOfRuntime<'kind'> {
   readonly images: readonly string[];
   /** kind's network did not exist before. */
   readonly madeNetwork: boolean;
+}
+
+/** A lab on a cluster that somebody else made. */
+export interface ExistingRecord extends RecordOfRuntime<'existing'> {
+  /** Local images that were built for it, as `repository:tag`. */
+  readonly images: readonly string[];
+  /** Names of the nodes when it came up. */
+  readonly nodes: readonly string[];
+  /** URL of the API server: whose cluster this is. */
+  readonly server: string;
+  readonly context: string;
+  /** Network of the node containers; empty where nodes are something else. */
+  readonly network: string;
 }
 
 /** One thing that is about to be made: written before the act. */

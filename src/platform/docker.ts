@@ -154,6 +154,13 @@ export async function saveImages(exec: Exec, references: readonly string[], file
   await exec('docker', ['image', 'save', '--output', file, ...references], { timeoutMs: saveLimitMs });
 }
 
+const pushLimitMs = 900_000;
+
+/** Pushes an image to the registry that its name begins with, as whoever docker is logged in there. */
+export async function pushImage(exec: Exec, reference: string, signal: AbortSignal): Promise<void> {
+  await exec('docker', ['image', 'push', '--quiet', reference], { timeoutMs: pushLimitMs, signal });
+}
+
 /** Removes tags. What they were built on stays in the engine's build cache: the next build takes seconds. */
 export async function removeImages(exec: Exec, references: readonly string[]): Promise<void> {
   if (references.length === 0) return;

@@ -8,25 +8,60 @@ export interface Release {
   readonly namespace: string;
   readonly chart: string;
   readonly values: unknown;
-  readonly kubeconfig: string;
 }
 
 const limitMs = 180_000;
 
 /** Installs a chart, or upgrades its release. Does not wait for pods. */
-export async function upgradeRelease(exec: Exec, release: Release, signal: AbortSignal): Promise<void> {
-  const directory = await mkdtemp(join(tmpdir(), 'labctl-values-'));
-  try {
-    const values = join(directory, 'values.json');
-    await writeFile(values, JSON.stringify(release.values), { mode: 0o600 });
+export async function upgradeRelease(
+  exec: Exec,
+  release: Release,
+  { kubeconfig, signal }: { readonly kubeconfig: string; readonly signal: AbortSignal },
+): Promise<void> {
+  await withValues(release, async (values) => {
     await exec(
       'helm',
       [
         ...['upgrade', '--install', release.name, release.chart, '--namespace', release.namespace],
-        ...['--create-namespace', '--values', values, '--kubeconfig', release.kubeconfig],
+        ...['--create-namespace', '--values', values, '--kubeconfig', kubeconfig],
       ],
       { timeoutMs: limitMs, signal },
     );
+  });
+}
+
+/** The manifests that a release installs, as YAML. Asks no cluster. */
+export async function templateRelease(exec: Exec, release: Release): Promise<string> {
+  return withValues(release, async (values) => {
+    const { stdout } = await exec('helm', [
+      ...['template', release.name, release.chart, '--namespace', release.namespace, '--values', values],
+    ]);
+    return stdout;
+  });
+}
+
+/** Removes a release and what it installed; none of that name is no error. */
+export async function uninstallRelease(
+  exec: Exec,
+  { name, namespace }: Pick<Release, 'name' | 'namespace'>,
+  kubeconfig: string,
+): Promise<void> {
+  await exec(
+    'helm',
+    [
+      ...['uninstall', name, '--namespace', namespace, '--ignore-not-found', '--wait'],
+      ...['--kubeconfig', kubeconfig],
+    ],
+    { timeoutMs: limitMs },
+  );
+}
+
+async function withValues<T>(release: Release, use: (file: string) => Promise<T>): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), 'labctl-values-'));
+  try {
+    const values = join(directory, 'values.json');
+    await writeFile(values, JSON.stringify(release.values), { mode: 0o600 });
+    return await use(values);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

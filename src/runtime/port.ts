@@ -44,4 +44,6 @@ export interface Runtime {
   readonly probeClient: readonly string[];
   /** Address of the outside client or world host; undefined where the runtime has none. */
   readonly addressOf: (role: 'client' | 'world') => Ip4 | undefined;
+  /** Whether targets with `outsideCgroup` can be had. */
+  readonly entersFromOutside: boolean;
 }

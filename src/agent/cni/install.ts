@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, readFileSync, renameSync } from 'node:fs';
+import { chmodSync, copyFileSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AgentPaths } from '../../core/agent-config.ts';
 import type { Exec } from '../../core/exec.ts';
@@ -13,7 +13,7 @@ export interface CniPlaces {
   readonly configurations: string;
 }
 
-const kubernetesPlaces: CniPlaces = { binaries: '/opt/cni/bin', configurations: '/etc/cni/net.d' };
+export const kubernetesPlaces: CniPlaces = { binaries: '/opt/cni/bin', configurations: '/etc/cni/net.d' };
 const pluginName = 'labctl-cni';
 /** The runtime takes the first file by name. */
 const configurationName = '05-labctl.conflist';
@@ -33,6 +33,12 @@ export async function installCni(
   makeDirectory(places.configurations);
   const text = `${JSON.stringify(configuration(paths.socket), null, 2)}\n`;
   await writeAtomic(join(places.configurations, configurationName), text, 0o644);
+}
+
+/** Takes the node's pods from this agent: the configuration first, which names the plug-in. Repeatable. */
+export function removeCni(places: CniPlaces): void {
+  rmSync(join(places.configurations, configurationName), { force: true });
+  rmSync(join(places.binaries, pluginName), { force: true });
 }
 
 const configuration = (agentSocket: string): object => ({

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentConfig } from '../../core/agent-config.ts';
 import { environmentError } from '../../core/errors.ts';
+import { isErrno } from '../../platform/fs.ts';
 import { localPortRange } from './port-range.ts';
 
 export interface Setting {
@@ -75,4 +76,15 @@ export function applySettings(settings: readonly Setting[], root = sysctlRoot())
     }
   }
   return old;
+}
+
+/** Writes values back that `applySettings` found; those whose device has gone have nowhere to go. */
+export function restoreSettings(values: OldValues, root = sysctlRoot()): void {
+  for (const [name, value] of Object.entries(values)) {
+    try {
+      writeFileSync(join(root, name), value);
+    } catch (error) {
+      if (!isErrno(error, 'ENOENT')) throw error;
+    }
+  }
 }

@@ -54,7 +54,7 @@ async function runCheck(check: Check, context: CheckContext): Promise<CheckResul
     return end({
       status: 'skipped',
       evidence: [],
-      reason: `the ${context.runtime.name} runtime has no ${lacking} host`,
+      reason: `the ${context.runtime.name} runtime has no ${lackingWords[lacking]}`,
     });
   }
   try {
@@ -68,7 +68,14 @@ async function runCheck(check: Check, context: CheckContext): Promise<CheckResul
   }
 }
 
-const has = ({ runtime }: CheckContext, need: Need): boolean => runtime.addressOf(need) !== undefined;
+const lackingWords: Readonly<Record<Need, string>> = {
+  client: 'client host',
+  world: 'world host',
+  'outside-cgroup': "way to enter a pod from outside its node's cgroup",
+};
+
+const has = ({ runtime }: CheckContext, need: Need): boolean =>
+  need === 'outside-cgroup' ? runtime.entersFromOutside : runtime.addressOf(need) !== undefined;
 
 /** Why evidence does not prove the check, or undefined where it does. No evidence proves nothing. */
 function judge(evidence: readonly Evidence[]): string | undefined {

@@ -1,11 +1,16 @@
 import type { Target } from '../../runtime/port.ts';
-import type { CheckContext } from '../check.ts';
+import type { CheckContext, Need } from '../check.ts';
 import { demoPorts, portOf } from '../subjects.ts';
 import type { Path, ProbeProtocol, Route } from './path.ts';
 import { nodeTargets, outsideCgroupTargets, podTargets } from './sources.ts';
 
 const both: readonly ProbeProtocol[] = ['tcp', 'udp'];
 const outside: readonly Target[] = [{ role: 'client' }];
+
+const needsOf: Readonly<Partial<Record<string, readonly Need[]>>> = {
+  outside: ['client'],
+  'outside-cgroup': ['outside-cgroup'],
+};
 
 /** Traffic through Services. ICMP has no ports: it is never load-balanced. */
 export const servicePaths: readonly Path[] = [
@@ -26,6 +31,7 @@ export const servicePaths: readonly Path[] = [
     id: 'clusterip.outside-cgroup',
     sentence: "a process in a pod but not in its node's cgroup reaches the Service",
     protocols: both,
+    needs: ['outside-cgroup'],
     quick: ['tcp.small'],
     routes: (context) => toClusterIP(context, outsideCgroupTargets(context.subjects)),
   },
@@ -39,6 +45,7 @@ export const servicePaths: readonly Path[] = [
     id: 'hairpin.outside-cgroup',
     sentence: "a pod reaches itself through its own Service from outside the node's cgroup",
     protocols: both,
+    needs: ['outside-cgroup'],
     routes: (context) => toItself(context, true),
   },
   ...nodePort('node', 'every node reaches', (context) => nodeTargets(context.subjects)),
@@ -72,7 +79,7 @@ function nodePort(
   subject: string,
   sources: (context: CheckContext) => readonly Target[],
 ): Path[] {
-  const needs = source === 'outside' ? (['client'] as const) : [];
+  const needs = needsOf[source] ?? [];
   const routes = (context: CheckContext, isLocal: boolean): Route[] =>
     toNodePorts(context, sources(context), isLocal);
   return [

@@ -99,6 +99,7 @@ export function fakeRuntime(lab: FakeLab = {}): Runtime {
       stop: async () => ({ stdout: '', stderr: '' }),
     }),
     inspect: async (node) => ({ ...emptyInspection(node), ...lab.inspection?.(node) }),
+    entersFromOutside: true,
     addressOf: (role) =>
       role === 'client'
         ? ('203.0.113.2' as Ip4)

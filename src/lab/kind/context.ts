@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import type { Exec } from '../../core/exec.ts';
 import type { Log } from '../../core/log.ts';
 import { labPaths } from '../../core/paths.ts';
+import type { Container } from '../../platform/docker.ts';
 import type { Kubectl } from '../../platform/kubectl.ts';
+import type { ApiServer } from '../../profile/api-server.ts';
 import type { ResolvedLab } from '../../profile/resolved-lab.ts';
 import type { ProgressStep } from '../context.ts';
 import type { LabImage } from './images.ts';
 
-/** What the steps of `up` share. */
+/** What the steps of `up` on a Kubernetes cluster share. */
 export interface KindUp {
   readonly lab: ResolvedLab;
   readonly exec: Exec;
@@ -16,6 +18,12 @@ export interface KindUp {
   readonly kubeconfig: string;
   readonly kubectl: Kubectl;
   readonly images: { readonly agent: LabImage; readonly demo: LabImage };
+  /** Containers that are nodes; none where nodes are something else. */
+  readonly nodeContainers: () => Promise<readonly Container[]>;
+  /** The engine's network that these are on. */
+  readonly network: string;
+  /** Where agents reach the API server, when that is not known from the lab itself. */
+  readonly apiServer?: ApiServer;
 }
 
 /** What is enough to take a lab away. */

@@ -64,7 +64,8 @@ export async function createKindLab(
       ],
     };
   } finally {
-    lock.release();
+    // Refused, or undone: not even the lock stays.
+    lock.release({ remove: (await readRecord(lab.name)) === undefined });
   }
 }
 
@@ -99,6 +100,8 @@ async function make(
     kubeconfig,
     kubectl: kubectlFor(context.exec, kubeconfig),
     images: { agent, demo },
+    nodeContainers: () => kindNodes(context.exec, lab.name),
+    network: kindNetwork(),
   };
   try {
     await context.progress(kindSteps, up);

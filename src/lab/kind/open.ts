@@ -4,9 +4,9 @@ import type { Ip4 } from '../../core/ip.ts';
 import type { Node, Pod } from '../../core/k8s.ts';
 import { type Container, listContainers } from '../../platform/docker.ts';
 import { exec } from '../../platform/exec.ts';
-import { kindNetwork, kindNodes, roleOf } from '../../platform/kind.ts';
+import { kindNetwork } from '../../platform/kind.ts';
 import { type Kubectl, kubectlFor } from '../../platform/kubectl.ts';
-import { type KindRuntime, openKindRuntime } from '../../runtime/kind/index.ts';
+import { inContainer, type KindRuntime, openKindRuntime } from '../../runtime/kind/index.ts';
 import type { LabNode } from '../../runtime/port.ts';
 import { type KindRecord, readRecord } from '../owner-record.ts';
 import { agentSet, kubeconfigOf, labLabel, systemNamespace } from './context.ts';
@@ -26,13 +26,15 @@ export async function openKindLab(name: string): Promise<OpenKindLab> {
   if (record?.runtime !== 'kind') throw notFound('E_NO_LAB', `there is no lab ${name} on kind`);
   const kubeconfig = kubeconfigOf(name);
   const kubectl = kubectlFor(exec, kubeconfig);
-  const [nodes, addresses] = await Promise.all([nodesOf(exec, kubectl, name), addressesOf(exec, name)]);
+  const [nodes, addresses] = await Promise.all([nodesOf(kubectl), addressesOf(exec, name, kindNetwork())]);
   // Loads the Kubernetes client, which most commands do not need before here.
   const { openClusterKube } = await import('../../platform/cluster-kube.ts');
   const runtime = openKindRuntime({
+    name: 'kind',
     places: {
       lab: name,
       kubeconfig,
+      atNode: async (node, file, args) => inContainer(node, file, args),
       roleContainer: (role) => outsider(name, role),
       outsideCgroup: (pod) => enterFromOutside(exec, kubectl, name, pod),
     },
@@ -45,39 +47,43 @@ export async function openKindLab(name: string): Promise<OpenKindLab> {
   return { name, resolved: record.resolved, record, runtime };
 }
 
-async function nodesOf(exec: Exec, kubectl: Kubectl, lab: string): Promise<LabNode[]> {
-  const [containers, { items }] = await Promise.all([
-    kindNodes(exec, lab),
-    kubectl.json<{ items: readonly Node[] }>(['get', 'nodes']),
-  ]);
-  return items.map((node) => {
-    const { name } = node.metadata;
-    const container = containers.find((each) => each.name === name);
-    return {
-      name,
-      role: roleOf(container?.labels ?? {}) === 'control-plane' ? 'control-plane' : 'worker',
-      address: (node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '') as Ip4,
-      podCIDR: node.spec.podCIDR ?? '',
-    };
-  });
+const controlPlane = 'node-role.kubernetes.io/control-plane';
+
+export async function nodesOf(kubectl: Kubectl): Promise<LabNode[]> {
+  const { items } = await kubectl.json<{ items: readonly Node[] }>(['get', 'nodes']);
+  return items.map(({ metadata, spec, status }) => ({
+    name: metadata.name,
+    role: metadata.labels !== undefined && controlPlane in metadata.labels ? 'control-plane' : 'worker',
+    address: (status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '') as Ip4,
+    podCIDR: spec.podCIDR ?? '',
+  }));
 }
 
-async function addressesOf(exec: Exec, lab: string): Promise<Partial<Record<'client' | 'world', Ip4>>> {
+/** Of the hosts outside that run. */
+export async function addressesOf(
+  exec: Exec,
+  lab: string,
+  network: string,
+): Promise<Partial<Record<'client' | 'world', Ip4>>> {
   const containers = await listContainers(exec, [`${labLabel}=${lab}`]);
   const addressOf = (role: 'client' | 'world'): [string, Ip4][] => {
     const found: Container | undefined = containers.find(({ name }) => name === outsider(lab, role));
-    const address = found?.addresses[kindNetwork()];
+    const address = found?.addresses[network];
     return found?.state === 'running' && address !== undefined ? [[role, address as Ip4]] : [];
   };
   return Object.fromEntries([...addressOf('client'), ...addressOf('world')]);
 }
 
-async function agentPod(kubectl: Kubectl, node: string): Promise<string> {
+export const agentPod = (kubectl: Kubectl, node: string): Promise<string> =>
+  podOfSet(kubectl, agentSet, node);
+
+/** The pod of one of our DaemonSets on a node. */
+export async function podOfSet(kubectl: Kubectl, set: string, node: string): Promise<string> {
   const { items } = await kubectl.json<{ items: readonly Pod[] }>([
-    ...['get', 'pods', '--namespace', systemNamespace, '--selector', `app.kubernetes.io/name=${agentSet}`],
+    ...['get', 'pods', '--namespace', systemNamespace, '--selector', `app.kubernetes.io/name=${set}`],
     ...['--field-selector', `spec.nodeName=${node},status.phase=Running`],
   ]);
-  const name = items[0]?.metadata.name;
-  if (name === undefined) throw failure('E_NO_AGENT', `no agent runs on node ${node}`);
+  const name = items.find(({ metadata }) => metadata.deletionTimestamp === undefined)?.metadata.name;
+  if (name === undefined) throw failure('E_NO_AGENT', `no pod of ${set} runs on node ${node}`);
   return `${systemNamespace}/${name}`;
 }

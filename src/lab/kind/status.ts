@@ -33,9 +33,19 @@ export async function kindStatus(lab: string): Promise<LabStatus> {
   if (record.phase !== 'ready')
     return answer(lab, 'partial', [`its record says "${record.phase}"`, ...texts]);
   if (problems.some(({ isLost }) => isLost)) return answer(lab, 'partial', texts);
-  const { nodes, pods } = await objectsOf(realExec, lab);
   return {
     ...answer(lab, problems.length === 0 ? 'healthy' : 'unhealthy', texts),
+    ...partsOf(await objectsOf(realExec, lab)),
+  };
+}
+
+interface ClusterObjects {
+  readonly nodes: readonly Node[];
+  readonly pods: readonly Pod[];
+}
+
+export function partsOf({ nodes, pods }: ClusterObjects): Pick<LabStatus, 'nodes' | 'pods'> {
+  return {
     nodes: nodes.map((node) => ({
       name: node.metadata.name,
       state: isNodeReady(node) ? 'Ready' : 'NotReady',
@@ -63,18 +73,20 @@ export async function kindProblems(exec: Exec, record: KindRecord): Promise<Prob
     },
   );
   if (gone.length > 0) return gone;
-  const { nodes, pods } = await objectsOf(exec, lab);
-  const unready = [
+  return unreadyParts(await objectsOf(exec, lab)).map((what) => ({ what, isLost: false }));
+}
+
+export function unreadyParts({ nodes, pods }: ClusterObjects): string[] {
+  return [
     ...nodes.filter((node) => !isNodeReady(node)).map((node) => `node ${node.metadata.name} is not ready`),
     ...pods
       .filter((pod) => !isPodReady(pod) && pod.metadata.deletionTimestamp === undefined)
       .map((pod) => `pod ${keyOf(pod)} is ${podState(pod)}, not ready`),
     ...(pods.some((pod) => isAgent(pod)) ? [] : ['no agent runs']),
   ];
-  return unready.map((what) => ({ what, isLost: false }));
 }
 
-async function objectsOf(exec: Exec, lab: string): Promise<{ nodes: readonly Node[]; pods: readonly Pod[] }> {
+async function objectsOf(exec: Exec, lab: string): Promise<ClusterObjects> {
   const kubectl = kubectlFor(exec, kubeconfigOf(lab));
   const list = async <T>(kind: string): Promise<readonly T[]> =>
     (await kubectl.json<{ items: readonly T[] }>(['get', kind, '--all-namespaces'])).items;
@@ -95,7 +107,7 @@ const exitCodes = {
   none: ExitCode.notFound,
 } as const;
 
-const answer = (lab: string, state: LabStatus['state'], problems: readonly string[]): LabStatus => ({
+export const answer = (lab: string, state: LabStatus['state'], problems: readonly string[]): LabStatus => ({
   lab,
   state,
   exitCode: exitCodes[state],

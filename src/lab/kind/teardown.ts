@@ -4,7 +4,7 @@ import { labPaths } from '../../core/paths.ts';
 import { listContainers } from '../../platform/docker.ts';
 import { kindContainers } from '../../platform/kind.ts';
 import type { LabContext, ProgressStep } from '../context.ts';
-import { readRecord } from '../owner-record.ts';
+import { type AnyRecord, readRecord } from '../owner-record.ts';
 import { listRecords } from '../records.ts';
 import { type KindDown, labLabel } from './context.ts';
 import { kindSteps } from './steps/index.ts';
@@ -35,11 +35,11 @@ export async function kindRemains(exec: Exec, lab: string): Promise<string[]> {
 }
 
 /** Labs of the same sources share their images: the last one takes them along. */
-async function imagesOnlyOf(lab: string): Promise<readonly string[]> {
-  const own = await readRecord(lab);
-  if (own?.runtime !== 'kind') return [];
-  const others = (await listRecords()).flatMap((record) =>
-    record.runtime === 'kind' && record.lab !== lab ? record.images : [],
-  );
-  return own.images.filter((image) => !others.includes(image));
+export async function imagesOnlyOf(lab: string): Promise<readonly string[]> {
+  const own = imagesOf(await readRecord(lab));
+  const others = (await listRecords()).filter((record) => record.lab !== lab).flatMap(imagesOf);
+  return own.filter((image) => !others.includes(image));
 }
+
+const imagesOf = (record: AnyRecord | undefined): readonly string[] =>
+  record === undefined || record.runtime === 'netns' ? [] : record.images;

@@ -5,10 +5,12 @@ import type { Target } from '../port.ts';
 export interface Places {
   readonly lab: string;
   readonly kubeconfig: string;
-  /** Container of the outside client or world host. */
-  readonly roleContainer: (role: 'client' | 'world') => string;
-  /** Enters a pod's network namespace from beyond its node. */
-  readonly outsideCgroup: (pod: string) => Promise<CommandLine>;
+  /** Runs a program in a node's network namespace and below its cgroup. */
+  readonly atNode: (node: string, file: string, args: readonly string[]) => Promise<CommandLine>;
+  /** Container of the outside client or world host, where there are any. */
+  readonly roleContainer?: (role: 'client' | 'world') => string;
+  /** Enters a pod's network namespace from beyond its node, where that can be done. */
+  readonly outsideCgroup?: (pod: string) => Promise<CommandLine>;
 }
 
 /** The command line that runs a program at a target. Exit codes are the program's own. */
@@ -18,16 +20,29 @@ export async function commandAt(
   file: string,
   args: readonly string[],
 ): Promise<CommandLine> {
-  if ('node' in target) return inContainer(target.node, file, args);
-  if ('role' in target) return inContainer(places.roleContainer(target.role), file, args);
+  if ('node' in target) return places.atNode(target.node, file, args);
+  if ('role' in target) {
+    if (places.roleContainer === undefined) throw noPlace(places.lab, target.role);
+    return inContainer(places.roleContainer(target.role), file, args);
+  }
   if (target.outsideCgroup === true) {
+    if (places.outsideCgroup === undefined) throw noPlace(places.lab, "place outside of nodes' cgroups");
     const enter = await places.outsideCgroup(target.pod);
     return { file: enter.file, args: [...enter.args, file, ...args] };
   }
-  const { namespace, name } = podOf(target.pod);
-  const kubectl = ['--kubeconfig', places.kubeconfig, '--namespace', namespace];
+  return inPod(places.kubeconfig, target.pod, file, args);
+}
+
+export function inPod(kubeconfig: string, pod: string, file: string, args: readonly string[]): CommandLine {
+  const { namespace, name } = podOf(pod);
+  const kubectl = ['--kubeconfig', kubeconfig, '--namespace', namespace];
   return { file: 'kubectl', args: [...kubectl, 'exec', '--stdin', name, '--', file, ...args] };
 }
+
+const noPlace = (lab: string, what: string): Error =>
+  notFound('E_NO_TARGET', `lab ${lab} has no ${what}`, {
+    fix: "only where the cluster's nodes are containers of this machine's engine",
+  });
 
 export function podOf(key: string): { readonly namespace: string; readonly name: string } {
   const [first = '', second] = key.split('/');

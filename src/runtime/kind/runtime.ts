@@ -8,14 +8,15 @@ import type { LabNode, Runtime, Target } from '../port.ts';
 import { startRemote } from './background.ts';
 import { commandAt, type Places } from './places.ts';
 
-/** A lab on a kind cluster. */
+/** A lab on a Kubernetes cluster: one that labctl made with kind, or one that existed. */
 export interface KindRuntime extends Runtime {
-  readonly name: 'kind';
+  readonly name: 'kind' | 'existing';
   /** The command line that runs a program at a target: for a terminal, where streams are inherited. */
   readonly argvAt: (target: Target, file: string, args: readonly string[]) => Promise<CommandLine>;
 }
 
 export interface KindRuntimeInput {
+  readonly name: KindRuntime['name'];
   readonly places: Places;
   readonly nodes: readonly LabNode[];
   readonly addresses: Readonly<Partial<Record<'client' | 'world', Ip4>>>;
@@ -55,7 +56,7 @@ export function openKindRuntime(input: KindRuntimeInput): KindRuntime {
       return result;
     };
   return {
-    name: 'kind',
+    name: input.name,
     lab: places.lab,
     nodes,
     cluster: input.cluster,
@@ -73,6 +74,7 @@ export function openKindRuntime(input: KindRuntimeInput): KindRuntime {
     inspect: async (node) => inspect(at({ pod: await input.agentPod(node) }), node),
     probeClient: ['labctl-probe'],
     addressOf: (role) => input.addresses[role],
+    entersFromOutside: places.outsideCgroup !== undefined,
   };
 }
 

@@ -64,6 +64,7 @@ export function openNetnsRuntime(layout: Layout, cluster: ClusterDir, exec: Exec
     probeClient: [process.execPath, bundledProgram('probe-client')],
     start: async (target, file, args) => startBackground(await argvAt(target, file, args)),
     inspect: (node) => inspect(at({ node }), lab, node),
+    entersFromOutside: true,
     addressOf: (role) => layout.roles.find((candidate) => candidate.role === role)?.address,
     agentPid: async (node) => (await runningAgent({ lab, node }))?.pid,
     startAgent: async (node) => {

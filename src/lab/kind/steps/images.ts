@@ -11,7 +11,6 @@ import {
   saveImages,
 } from '../../../platform/docker.ts';
 import { removeTree } from '../../../platform/fs.ts';
-import { kindNodes } from '../../../platform/kind.ts';
 import { type KindStep, type KindUp, labLabel } from '../context.ts';
 import { type LabImage, stageContext } from '../images.ts';
 
@@ -40,9 +39,9 @@ export const buildImages: KindStep = {
 /** A tag is the hash of its content, so a node that has the tag has the image. */
 export const loadImages: KindStep = {
   title: 'Load the images into the nodes',
-  run: async ({ exec, lab, images }, report) => {
+  run: async ({ exec, images, nodeContainers }, report) => {
     const wanted = Object.values(images);
-    const nodes = await kindNodes(exec, lab.name);
+    const nodes = await nodeContainers();
     const lacking = await inParallel(nodes, async ({ name }) => {
       const present = await imagesOfNode(execIn(exec, name));
       const missing = wanted.filter(({ reference }) => !present.has(`docker.io/${reference}`));

@@ -1,5 +1,5 @@
 import type { KindStep } from '../context.ts';
-import { chart } from './chart.ts';
+import { chart, controlPlaneTaint } from './chart.ts';
 import { cluster } from './cluster.ts';
 import { demo } from './demo.ts';
 import { firstAnswer } from './first-answer.ts';
@@ -18,6 +18,7 @@ export const kindSteps: readonly KindStep[] = [
   nodeFiles,
   loadImages,
   chart,
+  controlPlaneTaint,
   demo,
   nodeTools,
   outside,

@@ -1,5 +1,4 @@
 import { listContainers, removeContainers, runContainer } from '../../../platform/docker.ts';
-import { kindNetwork } from '../../../platform/kind.ts';
 import { type KindStep, labLabel } from '../context.ts';
 
 /**
@@ -16,7 +15,7 @@ const visitor = { network: 'none', entersOthers: true, command: ['sleep', 'infin
 
 export const outside: KindStep = {
   title: 'Start the hosts outside',
-  run: async ({ lab, exec, images }, report) => {
+  run: async ({ lab, exec, images, network }, report) => {
     const present = await listContainers(exec, [`${labLabel}=${lab.name}`]);
     await Promise.all(
       roles.map(async (role) => {
@@ -31,7 +30,7 @@ export const outside: KindStep = {
           image: images.demo.reference,
           labels: { [labLabel]: lab.name, 'labctl.dev/role': role },
           env: { POD_NAME: role, NODE_NAME: '' },
-          ...(role === 'visitor' ? visitor : { network: kindNetwork() }),
+          ...(role === 'visitor' ? visitor : { network }),
         });
       }),
     );

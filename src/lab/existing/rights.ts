@@ -1,0 +1,67 @@
+import type { Kubectl } from '../../platform/kubectl.ts';
+import { systemNamespace } from '../kind/context.ts';
+
+/** One thing that a lab does in a cluster, as the API server is asked whether it may. */
+export interface Right {
+  readonly verb: string;
+  /** As `kubectl auth can-i` takes it: `daemonsets.apps`, `pods/exec`. */
+  readonly resource: string;
+  readonly namespace?: string;
+}
+
+const all = (verbs: readonly string[], resources: readonly string[], namespace?: string): Right[] =>
+  resources.flatMap((resource) =>
+    verbs.map((verb) => ({ verb, resource, ...(namespace === undefined ? {} : { namespace }) })),
+  );
+
+const slices = 'endpointslices.discovery.k8s.io';
+const workloads = ['daemonsets.apps', 'deployments.apps'];
+const roles = ['clusterroles.rbac.authorization.k8s.io', 'clusterrolebindings.rbac.authorization.k8s.io'];
+
+/** What `up`, `verify` and `down` do. Who gives the agent rights must have them. */
+export const neededRights: readonly Right[] = [
+  ...all(['list'], ['nodes', 'pods', 'services', 'daemonsets.apps']),
+  ...all(['get', 'list', 'watch'], ['nodes', 'pods', 'services', slices]),
+  ...all(['create', 'delete'], ['namespaces', ...roles]),
+  ...all(
+    ['create', 'patch', 'delete'],
+    ['configmaps', 'secrets', 'serviceaccounts', ...workloads],
+    systemNamespace,
+  ),
+  ...all(['create', 'patch', 'delete'], ['services', ...workloads], 'default'),
+  ...all(['create'], ['pods/exec'], systemNamespace),
+  ...all(['create'], ['pods/exec'], 'default'),
+].filter((right, index, list) => list.findIndex((each) => nameOf(each) === nameOf(right)) === index);
+
+/** The needed rights that the caller does not have, in words. One request each, one process for all. */
+export async function missingRights(kubectl: Kubectl): Promise<string[]> {
+  const output = await kubectl.run(
+    [
+      ...['create', '--validate=false', '--filename', '-'],
+      ...['--output', 'go-template={{.status.allowed}}{{"\\n"}}'],
+    ],
+    { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: neededRights.map(reviewOf) }) },
+  );
+  const answers = output.trim().split('\n');
+  return neededRights.filter((_, index) => answers[index] !== 'true').map(nameOf);
+}
+
+function reviewOf({ verb, resource, namespace }: Right): object {
+  const [name = '', subresource] = resource.split('/');
+  const [plural, ...group] = name.split('.');
+  return {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SelfSubjectAccessReview',
+    spec: {
+      resourceAttributes: {
+        ...{ verb, resource: plural, group: group.join('.') },
+        ...(subresource === undefined ? {} : { subresource }),
+        ...(namespace === undefined ? {} : { namespace }),
+      },
+    },
+  };
+}
+
+function nameOf({ verb, resource, namespace }: Right): string {
+  return `${verb} ${resource}${namespace === undefined ? '' : ` in ${namespace}`}`;
+}
