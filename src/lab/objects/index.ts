@@ -22,8 +22,9 @@ export async function applyManifests(
   inputs: readonly ManifestInput[],
   options: ChangeOptions = {},
 ): Promise<ObjectChange[]> {
-  const objects = parseManifests(inputs);
   const { store, resolved } = await openLab(lab);
+  const nodes = (await store.list('Node')).map(({ metadata }) => metadata.name);
+  const objects = parseManifests(inputs, nodes);
   return applyObjects(store, labPaths(lab).cluster, resolved.network, objects, options);
 }
 

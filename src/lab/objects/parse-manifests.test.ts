@@ -16,6 +16,30 @@ test('a List counts as its items', () => {
   expect(parseManifests([{ file: '-', text }])).toHaveLength(2);
 });
 
+test('a pod may name a node of the lab only, in workloads too', () => {
+  const pod = (nodeName: unknown): object => ({ nodeName, containers: [{ name: 'a', image: 'demo' }] });
+  const template = { metadata: { labels: { app: 'a' } }, spec: pod('w2') };
+  const objects = [
+    { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec: pod('w1') },
+    { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'b' }, spec: pod('w3') },
+    { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'c' }, spec: pod(7) },
+    {
+      ...{ apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'd' } },
+      spec: { selector: { matchLabels: { app: 'a' } }, template },
+    },
+  ];
+  const text = objects.map((object) => JSON.stringify(object)).join('\n---\n');
+  const wrong = (nodes?: readonly string[]) =>
+    problemsOf(text, nodes).map(({ field, allowed, message }) => [field, message, allowed]);
+  const message = 'is not a node of this lab';
+  expect(wrong(['w1', 'w2'])).toEqual([
+    ['spec.nodeName', message, 'w1, w2'],
+    ['spec.nodeName', message, 'w1, w2'],
+  ]);
+  expect(wrong(['w1'])).toContainEqual(['spec.template.spec.nodeName', message, 'w1']);
+  expect(wrong()).toEqual([['spec.nodeName', message, undefined]]);
+});
+
 test('all problems are told at once, each with its place', () => {
   const text = `apiVersion: v1
 kind: Service
@@ -78,9 +102,9 @@ test('an unknown word comes with the nearest one', () => {
   expect(() => kindOfWord('servces')).toThrow(expect.objectContaining({ fix: 'did you mean services?' }));
 });
 
-function problemsOf(text: string): readonly Problem[] {
+function problemsOf(text: string, nodes?: readonly string[]): readonly Problem[] {
   try {
-    parseManifests([{ file: 'x.yaml', text }]);
+    parseManifests([{ file: 'x.yaml', text }], nodes);
   } catch (error) {
     return ((error as LabError).details as { problems: Problem[] }).problems;
   }

@@ -10,11 +10,11 @@ export interface ManifestInput {
 
 /**
  * The objects of YAML or JSON texts, in order; a List counts as its items. All problems of all texts
- * are thrown together, each with its place.
+ * are thrown together, each with its place. A pod may name `nodes` only, where they are given.
  */
-export function parseManifests(inputs: readonly ManifestInput[]): K8sObject[] {
+export function parseManifests(inputs: readonly ManifestInput[], nodes?: readonly string[]): K8sObject[] {
   const problems: Problem[] = [];
-  const objects = inputs.flatMap((input) => parseInput(input, problems));
+  const objects = inputs.flatMap((input) => parseInput(input, nodes, problems));
   if (problems.length > 0) {
     throw usageError(
       'E_MANIFEST',
@@ -27,7 +27,11 @@ export function parseManifests(inputs: readonly ManifestInput[]): K8sObject[] {
   return objects;
 }
 
-function parseInput({ file, text }: ManifestInput, problems: Problem[]): K8sObject[] {
+function parseInput(
+  { file, text }: ManifestInput,
+  nodes: readonly string[] | undefined,
+  problems: Problem[],
+): K8sObject[] {
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: true });
   if ('empty' in documents) return [];
@@ -46,7 +50,7 @@ function parseInput({ file, text }: ManifestInput, problems: Problem[]): K8sObje
     if (document.errors.length > 0 || document.contents === null) continue;
     for (const node of itemsOf(document.contents)) {
       const value: unknown = node.toJS(document);
-      const found = validateObject(value);
+      const found = validateObject(value, nodes);
       for (const { path, ...problem } of found) {
         problems.push({ file, ...placeOf(node, path, lines), field: path.join('.'), ...problem });
       }

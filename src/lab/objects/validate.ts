@@ -13,6 +13,8 @@ export interface FieldProblem {
 
 type Json = Readonly<Record<string, unknown>>;
 type Report = (path: readonly (string | number)[], message: string, allowed?: string) => void;
+/** Names of the cluster's nodes; undefined: any may be meant. */
+type Nodes = readonly string[] | undefined;
 
 const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const subdomain = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
@@ -23,7 +25,7 @@ const serviceTypes = ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'];
 const applicable = kinds.filter((kind): kind is Exclude<Kind, 'Node'> => kind !== 'Node');
 
 /** All problems of something that is to be applied; none means that it has the shape of its kind. */
-export function validateObject(value: unknown): FieldProblem[] {
+export function validateObject(value: unknown, nodes?: Nodes): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const report: Report = (path, message, allowed) =>
     problems.push({ path, message, ...(allowed === undefined ? {} : { allowed }) });
@@ -47,7 +49,7 @@ export function validateObject(value: unknown): FieldProblem[] {
     report(['apiVersion'], `${kind} has another apiVersion`, kindFiles[kind].apiVersion);
   }
   checkMetadata(value.metadata, kind === 'Service' ? label : subdomain, report);
-  bodyChecks[kind](value, report);
+  bodyChecks[kind](value, report, nodes);
   return problems;
 }
 
@@ -67,20 +69,20 @@ function checkMetadata(metadata: unknown, name: RegExp, report: Report): void {
   }
 }
 
-const bodyChecks: { readonly [kind in (typeof applicable)[number]]: (value: Json, report: Report) => void } =
-  {
-    Service: (value, report) => checkService(value.spec, report),
-    EndpointSlice: checkSlice,
-    DaemonSet: (value, report) => checkWorkload(value.spec, report),
-    Deployment: (value, report) => {
-      checkWorkload(value.spec, report);
-      const replicas = isObject(value.spec) ? value.spec.replicas : undefined;
-      if (replicas !== undefined && !isCount(replicas)) {
-        report(['spec', 'replicas'], 'is not a number of replicas', '0 or more');
-      }
-    },
-    Pod: (value, report) => checkPodSpec(value.spec, ['spec'], report),
-  };
+type BodyCheck = (value: Json, report: Report, nodes: Nodes) => void;
+const bodyChecks: { readonly [kind in (typeof applicable)[number]]: BodyCheck } = {
+  Service: (value, report) => checkService(value.spec, report),
+  EndpointSlice: checkSlice,
+  DaemonSet: (value, report, nodes) => checkWorkload(value.spec, report, nodes),
+  Deployment: (value, report, nodes) => {
+    checkWorkload(value.spec, report, nodes);
+    const replicas = isObject(value.spec) ? value.spec.replicas : undefined;
+    if (replicas !== undefined && !isCount(replicas)) {
+      report(['spec', 'replicas'], 'is not a number of replicas', '0 or more');
+    }
+  },
+  Pod: (value, report, nodes) => checkPodSpec(value.spec, ['spec'], report, nodes),
+};
 
 function checkService(spec: unknown, report: Report): void {
   if (!isObject(spec)) {
@@ -150,7 +152,7 @@ function checkSlice(value: Json, report: Report): void {
   });
 }
 
-function checkWorkload(spec: unknown, report: Report): void {
+function checkWorkload(spec: unknown, report: Report, nodes: Nodes): void {
   if (!isObject(spec)) {
     report(['spec'], 'is missing');
     return;
@@ -168,10 +170,14 @@ function checkWorkload(spec: unknown, report: Report): void {
   if (isTextMap(selector) && !(isTextMap(labels) && isSubset(selector, labels))) {
     report(['spec', 'template', 'metadata', 'labels'], 'the selector does not match them');
   }
-  checkPodSpec(template.spec, ['spec', 'template', 'spec'], report);
+  checkPodSpec(template.spec, ['spec', 'template', 'spec'], report, nodes);
 }
 
-function checkPodSpec(spec: unknown, path: readonly (string | number)[], report: Report): void {
+function checkPodSpec(spec: unknown, path: readonly (string | number)[], report: Report, nodes: Nodes): void {
+  const nodeName = isObject(spec) ? spec.nodeName : undefined;
+  if (nodeName !== undefined && !(typeof nodeName === 'string' && (nodes?.includes(nodeName) ?? true))) {
+    report([...path, 'nodeName'], 'is not a node of this lab', nodes?.join(', '));
+  }
   const containers = isObject(spec) ? asList(spec.containers) : [];
   if (containers.length === 0) report([...path, 'containers'], 'needs a container');
   containers.forEach((container, index) => {
