@@ -4,6 +4,7 @@ import { conflict, failure, messageOf } from '../core/errors.ts';
 import type { Cidr4 } from '../core/ip.ts';
 import { labPaths } from '../core/paths.ts';
 import { appendDurably, privateDirectory, readIfPresent, writeAtomic } from '../platform/fs.ts';
+import type { MergedInto } from '../platform/user-kubeconfig.ts';
 import type { ResolvedLab } from '../profile/resolved-lab.ts';
 
 /** What a lab is and how far its making came. On disk before anything of the lab exists. */
@@ -34,6 +35,8 @@ export interface KindRecord extends RecordOfRuntime<'kind'> {
   readonly images: readonly string[];
   /** kind's network did not exist before. */
   readonly madeNetwork: boolean;
+  /** The user's kubeconfig that has the cluster's entries too. */
+  readonly merged?: MergedInto;
 }
 
 /** A lab on a cluster that somebody else made. */

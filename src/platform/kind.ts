@@ -33,9 +33,11 @@ export async function createKindCluster(
   );
 }
 
-/** Removes a cluster and its entries of the user's kubeconfig; none of that name is no error. */
-export async function deleteKindCluster(exec: Exec, name: string): Promise<void> {
-  await exec('kind', ['delete', 'cluster', '--name', name, '--quiet'], { timeoutMs: deleteLimitMs });
+/** Removes a cluster and its entries of one kubeconfig file; none of that name is no error. */
+export async function deleteKindCluster(exec: Exec, name: string, kubeconfig: string): Promise<void> {
+  await exec('kind', ['delete', 'cluster', '--name', name, '--kubeconfig', kubeconfig, '--quiet'], {
+    timeoutMs: deleteLimitMs,
+  });
 }
 
 /** Nodes of a cluster, running or not; without a load balancer, which is no node of Kubernetes. */

@@ -4,6 +4,7 @@ import type { Log } from '../../core/log.ts';
 import { labPaths } from '../../core/paths.ts';
 import type { Container } from '../../platform/docker.ts';
 import type { Kubectl } from '../../platform/kubectl.ts';
+import type { MergedInto } from '../../platform/user-kubeconfig.ts';
 import type { ApiServer } from '../../profile/api-server.ts';
 import type { ResolvedLab } from '../../profile/resolved-lab.ts';
 import type { ProgressStep } from '../context.ts';
@@ -22,6 +23,8 @@ export interface KindUp {
   readonly nodeContainers: () => Promise<readonly Container[]>;
   /** The engine's network that these are on. */
   readonly network: string;
+  /** The user's kubeconfig, which gets the entries of a cluster that is made here. */
+  readonly merged?: MergedInto;
   /** Where agents reach the API server, when that is not known from the lab itself. */
   readonly apiServer?: ApiServer;
 }
@@ -34,6 +37,7 @@ export interface KindDown {
   readonly images: readonly string[];
   /** kind's network came with this lab. */
   readonly madeNetwork: boolean;
+  readonly merged?: MergedInto;
 }
 
 /** One part of a lab. Every `run` can be repeated; `undo` needs no memory of it. */
@@ -41,8 +45,11 @@ export interface KindStep extends ProgressStep<KindUp> {
   readonly undo?: { readonly title: string; readonly run: (context: KindDown) => Promise<void> };
 }
 
-/** Of the lab alone, 0600: the user's own kubeconfig is not needed for anything. */
+/** Of the lab alone, 0600: labctl itself needs nothing of the user's own kubeconfig. */
 export const kubeconfigOf = (lab: string): string => join(labPaths(lab).state, 'kubeconfig');
+
+/** Name of the cluster, its context and its user in kubeconfigs, as kind has it. */
+export const contextOf = (lab: string): string => `kind-${lab}`;
 
 export const systemNamespace = 'labctl-system';
 export const agentSet = 'labctl-agent';

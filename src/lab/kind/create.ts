@@ -2,6 +2,7 @@ import { environmentError, messageOf } from '../../core/errors.ts';
 import { hasNetwork, imageId, requireDocker } from '../../platform/docker.ts';
 import { kindNetwork, kindNodes } from '../../platform/kind.ts';
 import { kubectlFor } from '../../platform/kubectl.ts';
+import { beforeMerge, userKubeconfig } from '../../platform/user-kubeconfig.ts';
 import type { ResolvedLab } from '../../profile/resolved-lab.ts';
 import type { LabContext } from '../context.ts';
 import type { CreateOptions, CreateReport } from '../create.ts';
@@ -15,7 +16,7 @@ import {
 } from '../owner-record.ts';
 import { requireConsent } from '../plan.ts';
 import { isInPath } from '../preflight.ts';
-import { type KindUp, kubeconfigOf } from './context.ts';
+import { contextOf, type KindUp, kubeconfigOf } from './context.ts';
 import { keepKindEvidence } from './evidence.ts';
 import { labImage } from './images.ts';
 import { refuseForeignCluster } from './ownership.ts';
@@ -59,7 +60,7 @@ export async function createKindLab(
       hostAddress: '',
       try: [
         `labctl verify --name ${lab.name}`,
-        `kubectl --kubeconfig ${kubeconfigOf(lab.name)} get pods --all-namespaces`,
+        `kubectl --context ${contextOf(lab.name)} get pods --all-namespaces`,
         ...(lab.demo.enabled ? [`curl http://${worker?.address}:${lab.demo.nodePort}/`] : []),
       ],
     };
@@ -89,6 +90,7 @@ async function make(
     resolved: lab,
     madeNetwork: madeNetworkOf(before) || !(await hasNetwork(context.exec, kindNetwork())),
     images: [...new Set([...imagesOf(before), agent.reference, demo.reference])],
+    merged: mergedOf(before) ?? (await beforeMerge(await userKubeconfig())),
   };
   await writeOwnerRecord(begun);
   const kubeconfig = kubeconfigOf(lab.name);
@@ -102,6 +104,7 @@ async function make(
     images: { agent, demo },
     nodeContainers: () => kindNodes(context.exec, lab.name),
     network: kindNetwork(),
+    ...(begun.merged === undefined ? {} : { merged: begun.merged }),
   };
   try {
     await context.progress(kindSteps, up);
@@ -116,6 +119,8 @@ async function make(
 
 const imagesOf = (record: Awaited<ReturnType<typeof readRecord>>): readonly string[] =>
   record?.runtime === 'kind' ? record.images : [];
+const mergedOf = (record: Awaited<ReturnType<typeof readRecord>>): KindRecord['merged'] =>
+  record?.runtime === 'kind' ? record.merged : undefined;
 const madeNetworkOf = (record: Awaited<ReturnType<typeof readRecord>>): boolean =>
   record?.runtime === 'kind' && record.madeNetwork;
 

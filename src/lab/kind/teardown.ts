@@ -12,8 +12,10 @@ import { kindSteps } from './steps/index.ts';
 /** Undoes every step of `up` in reverse. */
 export async function removeKindLab(lab: string, { exec, progress }: LabContext): Promise<void> {
   const record = await readRecord(lab);
-  const madeNetwork = record?.runtime === 'kind' && record.madeNetwork;
-  const down: KindDown = { lab, exec, images: await imagesOnlyOf(lab), madeNetwork };
+  const isKind = record?.runtime === 'kind';
+  const madeNetwork = isKind && record.madeNetwork;
+  const merged = isKind && record.merged !== undefined ? { merged: record.merged } : {};
+  const down: KindDown = { lab, exec, images: await imagesOnlyOf(lab), madeNetwork, ...merged };
   const undos = kindSteps.flatMap((step): ProgressStep<KindDown>[] =>
     step.undo === undefined ? [] : [{ title: step.undo.title, run: step.undo.run }],
   );

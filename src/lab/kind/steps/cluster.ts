@@ -6,7 +6,7 @@ import { removeUnusedNetwork } from '../../../platform/docker.ts';
 import { createKindCluster, deleteKindCluster, kindContainers, kindNetwork } from '../../../platform/kind.ts';
 import { registryFiles, renderKind } from '../../../profile/render-kind.ts';
 import { yamlText } from '../../render/files.ts';
-import type { KindStep } from '../context.ts';
+import { type KindStep, kubeconfigOf } from '../context.ts';
 import { refuseForeignCluster } from '../ownership.ts';
 
 /** Another version is chosen by `image` of the nodes in the lab file's raw kind configuration. */
@@ -34,7 +34,7 @@ export const cluster: KindStep = {
     title: 'Delete the kind cluster',
     run: async ({ lab, exec, madeNetwork }) => {
       await refuseForeignCluster(exec, lab);
-      await deleteKindCluster(exec, lab);
+      await deleteKindCluster(exec, lab, kubeconfigOf(lab));
       if (madeNetwork) await removeUnusedNetwork(exec, kindNetwork());
     },
   },

@@ -4,6 +4,7 @@ import { cluster } from './cluster.ts';
 import { demo } from './demo.ts';
 import { firstAnswer } from './first-answer.ts';
 import { buildImages, loadImages } from './images.ts';
+import { userContext } from './kubeconfig.ts';
 import { nodeFiles } from './node-files.ts';
 import { outside } from './outside.ts';
 import { agentsReady, demoReady, dnsReady } from './ready.ts';
@@ -15,6 +16,7 @@ export const kindSteps: readonly KindStep[] = [
   record,
   buildImages,
   cluster,
+  userContext,
   nodeFiles,
   loadImages,
   chart,
