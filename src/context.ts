@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import type { CommandContext } from './commands/command.ts';
-import { usageError } from './core/errors.ts';
 import type { Exec } from './core/exec.ts';
 import type { GlobalOptions } from './program.ts';
+import { readOperand } from './read-operand.ts';
 
 export interface Streams {
   readonly stdin: NodeJS.ReadStream;
@@ -44,7 +43,7 @@ export async function createContext(
       quiet,
       isInteractive: isPerson && stderr.isTTY === true,
     }),
-    readInput: (path) => (path === '-' ? readAll(stdin) : readOperand(path)),
+    readInput: (path) => readOperand(path, stdin, signal),
     confirm: (question) =>
       isPerson && stdin.isTTY === true && stderr.isTTY === true
         ? ask(question, options)
@@ -70,21 +69,6 @@ const lazyExec: Exec = async (file, args, options) => {
 
 const isSet = (value: string | undefined): boolean =>
   value !== undefined && !['', '0', 'false'].includes(value);
-
-async function readOperand(path: string): Promise<string> {
-  return await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw usageError('E_INPUT', `${path} cannot be read`, {
-      cause: error,
-      fix: 'name a file, or - for standard input',
-    });
-  });
-}
-
-async function readAll(stream: NodeJS.ReadStream): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString('utf8');
-}
 
 async function ask(question: string, { stdin, stderr, signal }: ContextOptions): Promise<boolean> {
   const { createInterface } = await import('node:readline/promises');

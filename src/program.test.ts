@@ -126,6 +126,29 @@ describe('runProgram', () => {
   );
 });
 
+describe('the words of a command to run', () => {
+  const ask = async (argv: string): Promise<Invocation | undefined> => (await parse(argv)).invocation;
+
+  it.each([
+    ['exec n -o2', "unknown option '-o2'"],
+    ['exec n --nope -- ls', "unknown option '--nope'"],
+  ])('`%s` is refused', async (argv, message) => {
+    expect(await refusal(argv)).toMatchObject({ exitCode: 2, message });
+  });
+
+  it('may stand behind options of ours', async () => {
+    const found = await ask('exec n -q --no-color -- ls -q');
+    expect(found?.args).toEqual(['n', ['ls', '-q']]);
+    expect(found?.globals).toMatchObject({ quiet: true, color: false });
+    expect((await ask('exec n -q ls -v'))?.args).toEqual(['n', ['ls', '-v']]);
+  });
+
+  it('keep every separator but the first', async () => {
+    expect((await ask('exec n -- sh -c x -- y'))?.args).toEqual(['n', ['sh', '-c', 'x', '--', 'y']]);
+    expect((await ask('exec n'))?.args).toEqual(['n', []]);
+  });
+});
+
 describe('environment variables of options', () => {
   it.each<[string, Record<string, string>, Record<string, unknown>]>([
     ['up', { LABCTL_UP_PROFILE: 'kpr' }, { profile: 'kpr' }],

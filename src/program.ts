@@ -94,12 +94,13 @@ async function perform(
   options: ProgramOptions,
 ): Promise<void> {
   const known = optionsOf(definition);
+  const args = definition.passThrough === true ? commandWords(command) : command.processedArgs;
   applyEnvironment(command, known, options.env);
   const given = withRootOptions(command);
   refuseForeignOutput(definition, given.output);
   await options.perform({
     definition,
-    args: definition.passThrough === true ? withoutSeparator(command.processedArgs) : command.processedArgs,
+    args,
     options: given,
     globals: {
       output: outputFormats.find((format) => format === given.output) ?? 'table',
@@ -132,12 +133,23 @@ function refuseForeignOutput(definition: CommandDefinition, output: unknown): vo
   });
 }
 
-/** `exec NODE -- ip -br a`: the separator itself is not part of the command. */
-const withoutSeparator = (args: readonly unknown[]): (string | readonly string[] | undefined)[] =>
-  args.map((arg) => {
-    if (Array.isArray(arg)) return arg[0] === '--' ? arg.slice(1) : arg;
-    return typeof arg === 'string' ? arg : undefined;
+/**
+ * The operands of a command that runs others. Between where it runs and the command stand options of our own
+ * (`exec NODE --name second -- ip -br address`): no command begins with a dash. The separator is no part of it.
+ */
+function commandWords(command: Command): (string | readonly string[] | undefined)[] {
+  return command.processedArgs.map((arg: unknown) => {
+    if (typeof arg === 'string') return arg;
+    if (!Array.isArray(arg)) return undefined;
+    if (!String(arg[0]).startsWith('-')) return arg;
+    const { operands, unknown } = command.parseOptions(arg);
+    const [word] = unknown;
+    if (word === undefined) return operands;
+    throw usageError('E_USAGE', `unknown option '${word}'`, {
+      fix: `labctl ${command.name()} --help shows what is allowed; the command itself stands after --`,
+    });
   });
+}
 
 function toOption(definition: OptionDefinition): Option {
   const option = new Option(definition.flags, definition.summary);

@@ -7,8 +7,8 @@ import {
   labNameOf,
   listOption,
   nameOption,
+  namespaceOf,
   namespaceOption,
-  textOption,
   wordArg,
   wordsArg,
 } from './shared.ts';
@@ -35,7 +35,7 @@ export const deleteCommand: CommandDefinition = {
       });
     }
     const { deleteManifests, deleteObjects } = await import('../lab/index.ts');
-    const namespace = textOption(options, 'namespace');
+    const namespace = namespaceOf(options);
     const changes =
       kind === undefined
         ? await deleteManifests(lab, inputs, { dryRun })

@@ -53,7 +53,7 @@ async function targetOf(where: string, runtime: Pick<Runtime, 'nodes' | 'cluster
   if (found !== undefined) return { pod: found };
   const known = [...runtime.nodes.map((node) => node.name), 'client', 'world', ...pods];
   const nearest = nearestWord(where, known);
-  throw notFound('E_NO_TARGET', `the lab has no node or pod ${where}`, {
+  throw notFound('E_NO_TARGET', `the lab has no node or pod ${where === '' ? '""' : where}`, {
     fix: nearest === undefined ? `one of: ${known.join(', ')}` : `did you mean ${nearest}?`,
   });
 }

@@ -1,5 +1,5 @@
 import type { CommandDefinition } from './command.ts';
-import { isOn, labNameOf, nameOption, namespaceOption, textOption, wordArg, wordsArg } from './shared.ts';
+import { isOn, labNameOf, nameOption, namespaceOf, namespaceOption, wordArg, wordsArg } from './shared.ts';
 
 export const get: CommandDefinition = {
   name: 'get',
@@ -15,7 +15,7 @@ export const get: CommandDefinition = {
     const { getObjects } = await import('../lab/index.ts');
     const kind = wordArg(args, 0) ?? '';
     const names = wordsArg(args, 1);
-    const namespace = textOption(options, 'namespace');
+    const namespace = namespaceOf(options);
     const { list, head, rows } = await getObjects(labNameOf(options), kind, {
       ...(names.length === 0 ? {} : { names }),
       ...(namespace === undefined ? {} : { namespace }),

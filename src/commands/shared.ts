@@ -56,6 +56,15 @@ export function wordsArg(args: Args, index: number): readonly string[] {
   return value === undefined || typeof value === 'string' ? [] : value;
 }
 
+/** The namespace asked for, where one is. */
+export function namespaceOf(options: Options): string | undefined {
+  const namespace = textOption(options, 'namespace');
+  if (namespace === undefined || /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace)) return namespace;
+  throw usageError('E_USAGE', `--namespace is ${JSON.stringify(namespace)}`, {
+    fix: 'allowed: a DNS label: a-z, 0-9 and -, at most 63 characters',
+  });
+}
+
 /** A whole number from an option's text. */
 export function numberOption(options: Options, name: string): number | undefined {
   const text = textOption(options, name);

@@ -1,6 +1,6 @@
-import { ExitCode } from '../core/errors.ts';
-import type { CommandDefinition } from './command.ts';
-import { isOn, labNameOf, listOption, nameOption, textOption } from './shared.ts';
+import { ExitCode, LabError } from '../core/errors.ts';
+import type { CommandContext, CommandDefinition } from './command.ts';
+import { filledOption, isOn, labNameOf, listOption, nameOption } from './shared.ts';
 
 export const verify: CommandDefinition = {
   name: 'verify',
@@ -21,11 +21,12 @@ export const verify: CommandDefinition = {
     const checks = await import('../checks/index.ts');
     const { openLab } = await import('../lab/index.ts');
     const name = labNameOf(options);
-    const junit = textOption(options, 'junit');
+    const junit = filledOption(options, 'junit');
+    if (junit !== undefined) await checks.prepareJUnit(junit);
     const say = (line: string): void => context.log.info(line);
     const lab = await openLab(name).catch(async (error: unknown) => {
       const failure = checks.setupFailure({ name }, error);
-      if (junit !== undefined) await checks.writeJUnit(failure, junit);
+      if (junit !== undefined) await kept(checks.writeJUnit(failure, junit), context);
       await checks.tellGitHub(failure, context.env, say);
       throw error;
     });
@@ -39,12 +40,27 @@ export const verify: CommandDefinition = {
       signal: context.signal,
       onResult: (result) => context.log.info(`${result.status.padEnd(7)} ${result.id}`),
     });
-    if (junit !== undefined) await checks.writeJUnit(report, junit);
+    const unwritten = junit === undefined ? undefined : await kept(checks.writeJUnit(report, junit), context);
     await checks.tellGitHub(report, context.env, say);
     return {
       data: report,
       text: checks.reportText(report),
-      exitCode: checks.passed(report) ? ExitCode.ok : ExitCode.checkFailed,
+      exitCode: checks.passed(report) ? (unwritten?.exitCode ?? ExitCode.ok) : ExitCode.checkFailed,
     };
   },
 };
+
+/** What the checks found is told also where the report of it cannot be written any more. */
+async function kept(
+  writing: Promise<void>,
+  { log }: Pick<CommandContext, 'log'>,
+): Promise<LabError | undefined> {
+  try {
+    await writing;
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    log.error(`${error.code}: ${error.message}`);
+    return error;
+  }
+}

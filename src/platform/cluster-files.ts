@@ -29,10 +29,14 @@ export function fileOf(kind: Kind, key: string): string {
   const parts = key.split('/');
   const { namespaced, plural } = kindFiles[kind];
   if (parts.length !== (namespaced ? 2 : 1) || !parts.every((part) => namePattern.test(part))) {
-    throw usageError('E_OBJECT_NAME', `"${key}" is not a name that ${plural} can have`);
+    throw usageError('E_OBJECT_NAME', `${JSON.stringify(key)} is not a name that ${plural} can have`, {
+      fix: 'allowed: lower-case letters, digits, - and .',
+    });
   }
   if (namespaced && parts[0]?.includes('.') === true) {
-    throw usageError('E_OBJECT_NAME', `namespace "${parts[0]}" has a dot; labels have none`);
+    throw usageError('E_OBJECT_NAME', `namespace "${parts[0]}" has a dot; labels have none`, {
+      fix: 'allowed: lower-case letters, digits and -',
+    });
   }
   return join(plural, `${parts.join('.')}${extension}`);
 }

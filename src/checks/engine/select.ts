@@ -1,4 +1,5 @@
 import { usageError } from '../../core/errors.ts';
+import { nearestWord } from '../../core/nearest-word.ts';
 import type { ProfileName } from '../../profile/profile.ts';
 import type { RuntimeName } from '../../runtime/port.ts';
 import type { Check } from '../check.ts';
@@ -37,7 +38,8 @@ export function select(
       !skip.some(({ matches }) => matches(check.id)) &&
       (selection.quick !== true || only.length > 0 || check.quick === true),
   );
-  if (chosen.length === 0) throw usageError('E_NO_CHECK', '--only and --skip leave no check to run');
+  if (chosen.length === 0)
+    throw usageError('E_NO_CHECK', '--only and --skip leave no check to run', { fix: 'skip less' });
   return chosen;
 }
 
@@ -59,7 +61,12 @@ export function glob(pattern: string): Glob {
 function noMatch(idle: readonly Glob[], own: readonly Check[], profile: ProfileName): Error {
   const patterns = idle.map(({ pattern }) => `'${pattern}'`).join(', ');
   const groups = [...new Set(own.map(({ id }) => id.split('.').slice(0, 2).join('.')))].join(', ');
+  const near = nearestWord(
+    idle[0]?.pattern ?? '',
+    own.map(({ id }) => id),
+  );
+  const meant = near === undefined ? '' : `did you mean ${near}? `;
   return usageError('E_NO_CHECK', `no check of profile ${profile} matches ${patterns}`, {
-    fix: `groups are ${groups}; labctl verify --list prints every id`,
+    fix: `${meant}groups are ${groups}; labctl verify --list prints every id`,
   });
 }

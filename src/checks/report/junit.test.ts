@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readXml, type XmlElement } from '../testing/read-xml.ts';
 import { sampleReport } from '../testing/sample-report.ts';
-import { escapeXml, junit, writeJUnit } from './junit.ts';
+import { escapeXml, junit } from './junit.ts';
 import { setupFailure } from './report.ts';
+import { writeJUnit } from './write-junit.ts';
 
 const all = (element: XmlElement, name: string): XmlElement[] =>
   element.children.flatMap((child) => [...(child.name === name ? [child] : []), ...all(child, name)]);

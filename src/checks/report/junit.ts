@@ -1,6 +1,3 @@
-import { rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { makeDirectory } from '../../core/make-directory.ts';
 import type { Report, ReportedCheck } from './report.ts';
 
 /** The report as JUnit XML: one root, a suite per kind of check, a case per check. */
@@ -15,14 +12,6 @@ export function junit(report: Report): string {
     '</testsuites>',
     '',
   ].join('\n');
-}
-
-/** Writes the file whole or not at all: a reader never finds half a report. */
-export async function writeJUnit(report: Report, file: string): Promise<void> {
-  makeDirectory(dirname(file));
-  const aside = `${file}.${process.pid}.tmp`;
-  await writeFile(aside, junit(report));
-  await rename(aside, file);
 }
 
 const kinds: readonly ReportedCheck['kind'][] = ['setup', 'connectivity', 'claim'];

@@ -5,6 +5,7 @@ import { type K8sObject, type Kind, keyOf, type ObjectOf, type Service } from '.
 import type { ClusterDir } from '../../platform/cluster-dir.ts';
 import { kindFiles } from '../../platform/cluster-files.ts';
 import { takeLock } from '../../platform/flock.ts';
+import { inNamespace } from './in-namespace.ts';
 import { completeService, type Ranges } from './service-defaults.ts';
 
 export interface ObjectChange {
@@ -59,12 +60,6 @@ export async function deleteFromStore(
   }
   return targets.map((target) => ({ ...target, action: 'deleted' }));
 }
-
-/** In a namespace, also where the text names none. */
-export const inNamespace = <O extends K8sObject>(object: O): O =>
-  kindFiles[object.kind].namespaced && object.metadata.namespace === undefined
-    ? { ...object, metadata: { ...object.metadata, namespace: 'default' } }
-    : object;
 
 interface Planned {
   readonly object: K8sObject;

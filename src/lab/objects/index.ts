@@ -1,18 +1,12 @@
 /** What `labctl apply` and `delete` do with the cluster of an embedded lab, and `get` with any. */
 
-import { notFound } from '../../core/errors.ts';
+import { notFound, usageError } from '../../core/errors.ts';
 import { type K8sObject, keyOf } from '../../core/k8s.ts';
 import { labPaths } from '../../core/paths.ts';
 import { kindFiles } from '../../platform/cluster-files.ts';
 import { openLab as openAnyLab } from '../lifecycle.ts';
 import { openLab } from '../open.ts';
-import {
-  applyObjects,
-  type ChangeOptions,
-  deleteFromStore,
-  inNamespace,
-  type ObjectChange,
-} from './change.ts';
+import { applyObjects, type ChangeOptions, deleteFromStore, type ObjectChange } from './change.ts';
 import { kindOfWord } from './kind-words.ts';
 import { type ManifestInput, parseManifests } from './parse-manifests.ts';
 import { tableOf } from './tables.ts';
@@ -33,9 +27,7 @@ export async function deleteManifests(
   inputs: readonly ManifestInput[],
   options: ChangeOptions = {},
 ): Promise<ObjectChange[]> {
-  const targets = parseManifests(inputs)
-    .map(inNamespace)
-    .map((object) => ({ kind: object.kind, key: keyOf(object) }));
+  const targets = parseManifests(inputs).map((object) => ({ kind: object.kind, key: keyOf(object) }));
   return deleteFromStore((await openLab(lab)).store, targets, options);
 }
 
@@ -46,6 +38,7 @@ export async function deleteObjects(
   options: ChangeOptions & { readonly namespace?: string } = {},
 ): Promise<ObjectChange[]> {
   const kind = kindOfWord(kindWord);
+  if (kind === 'Node') throw keptNodes();
   const { namespace = 'default' } = options;
   const targets = names.map((name) => ({
     kind,
@@ -53,6 +46,12 @@ export async function deleteObjects(
   }));
   return deleteFromStore((await openLab(lab)).store, targets, options);
 }
+
+/** A lab without one of its nodes is none that `up` made or could mend. */
+const keptNodes = (): Error =>
+  usageError('E_KIND', 'nodes come and go with their lab, not one by one', {
+    fix: 'labctl up --recreate --workers N makes the lab with another number of them',
+  });
 
 export interface GetOptions {
   readonly names?: readonly string[];

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { LabError, Problem } from '../../core/errors.ts';
 import { projectRoot } from '../../platform/fs.ts';
 import { kindOfWord } from './kind-words.ts';
-import { parseManifests } from './parse-manifests.ts';
+import { type ManifestInput, parseManifests } from './parse-manifests.ts';
 
 test.each(['demo.yaml', 'hello.yaml'])('the bundled %s is valid', (file) => {
   const text = readFileSync(join(projectRoot(), 'templates', 'demo', file), 'utf8');
@@ -12,7 +12,11 @@ test.each(['demo.yaml', 'hello.yaml'])('the bundled %s is valid', (file) => {
 });
 
 test('a List counts as its items', () => {
-  const text = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [service({}), service({})] });
+  const text = JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'List',
+    items: [service({}), service({ metadata: { name: 'b' } })],
+  });
   expect(parseManifests([{ file: '-', text }])).toHaveLength(2);
 });
 
@@ -62,6 +66,42 @@ kind: Servics
   expect(problemsOf(text)[3]?.suggestion).toBe('Service');
 });
 
+test.each([
+  ['an empty text', '', 'there is no object in it'],
+  ['empty documents', '---\n---\n# nothing\n', 'there is no object in it'],
+  ['no kind', 'apiVersion: v1\nmetadata: {name: x}\n', 'is missing'],
+  ['a List without items', 'apiVersion: v1\nkind: List\n', 'is missing'],
+  ['a List of no list', 'apiVersion: v1\nkind: List\nitems: {}\n', 'is not a list'],
+  ['an alias in itself', 'a: &a [*a]\n', 'an alias that holds itself'],
+  ['20 000 brackets', '['.repeat(20_000), 'Maximum call stack size exceeded'],
+])('%s is one problem', (_, text, message) => {
+  expect(problemsOf(text).map((problem) => problem.message)).toEqual([message]);
+});
+
+test('aliases that explode are a problem of the text', () => {
+  const levels = Array.from(
+    { length: 9 },
+    (_, i) => `l${i + 1}: &l${i + 1} [${Array(9).fill(`*l${i}`).join()}]\n`,
+  );
+  const [problem, ...others] = problemsOf(`l0: &l0 [x]\n${levels.join('')}`);
+  expect(problem).toMatchObject({ line: 1, message: expect.stringContaining('alias') });
+  expect(others).toEqual([]);
+});
+
+test('an object that is there twice is refused, whatever file it stands in', () => {
+  const text = JSON.stringify(service({}));
+  const other = JSON.stringify(service({ metadata: { name: 'demo', namespace: 'default' } }));
+  const given = [text, other].map((each, i) => ({ file: `${i}.yaml`, text: each }));
+  expect(problemsIn(given)).toMatchObject([
+    { file: '1.yaml', line: 1, message: 'Service default/demo is there twice' },
+  ]);
+});
+
+test('empty documents between objects do not matter', () => {
+  const text = `---\n${JSON.stringify(service({}))}\n---\n# end\n`;
+  expect(parseManifests([{ file: '-', text }])).toHaveLength(1);
+});
+
 test('text that is not YAML has a place too', () => {
   expect(problemsOf('a: [1,\nb: }')[0]).toMatchObject({ file: 'x.yaml', line: 2 });
 });
@@ -102,9 +142,17 @@ test('an unknown word comes with the nearest one', () => {
   expect(() => kindOfWord('servces')).toThrow(expect.objectContaining({ fix: 'did you mean services?' }));
 });
 
-function problemsOf(text: string, nodes?: readonly string[]): readonly Problem[] {
+test.each(['a..b', '.a', 'a.', 'x'.repeat(129)])('%s is no name of a DaemonSet', (name) => {
+  const text = JSON.stringify(service({ apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name } }));
+  expect(problemsOf(text)).toContainEqual(expect.objectContaining({ field: 'metadata.name' }));
+});
+
+const problemsOf = (text: string, nodes?: readonly string[]): readonly Problem[] =>
+  problemsIn([{ file: 'x.yaml', text }], nodes);
+
+function problemsIn(inputs: readonly ManifestInput[], nodes?: readonly string[]): readonly Problem[] {
   try {
-    parseManifests([{ file: 'x.yaml', text }], nodes);
+    parseManifests(inputs, nodes);
   } catch (error) {
     return ((error as LabError).details as { problems: Problem[] }).problems;
   }

@@ -17,7 +17,8 @@ type Report = (path: readonly (string | number)[], message: string, allowed?: st
 type Nodes = readonly string[] | undefined;
 
 const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-const subdomain = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
+/** Labels joined by dots. Kubernetes takes 253 characters; here names are also those of files. */
+const subdomain = /^(?=.{1,128}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const portName = /^(?=.*[a-z])[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$/;
 const protocols = ['TCP', 'UDP', 'SCTP'];
 const serviceTypes = ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'];
@@ -35,15 +36,7 @@ export function validateObject(value: unknown, nodes?: Nodes): FieldProblem[] {
   }
   const kind = applicable.find((candidate) => candidate === value.kind);
   if (kind === undefined) {
-    const suggestion = nearestWord(String(value.kind), applicable);
-    return [
-      {
-        path: ['kind'],
-        message: `an embedded lab has no kind ${JSON.stringify(value.kind)} to apply`,
-        allowed: applicable.join(', '),
-        ...(suggestion === undefined ? {} : { suggestion }),
-      },
-    ];
+    return [kindProblem(value)];
   }
   if (value.apiVersion !== kindFiles[kind].apiVersion) {
     report(['apiVersion'], `${kind} has another apiVersion`, kindFiles[kind].apiVersion);
@@ -53,16 +46,32 @@ export function validateObject(value: unknown, nodes?: Nodes): FieldProblem[] {
   return problems;
 }
 
+function kindProblem({ kind, items }: Json): FieldProblem {
+  if (kind === undefined) return { path: ['kind'], message: 'is missing', allowed: applicable.join(', ') };
+  if (kind === 'List') {
+    const message = items === undefined ? 'is missing' : 'is not a list';
+    return { path: ['items'], message, allowed: 'a list of objects' };
+  }
+  const suggestion = nearestWord(String(kind), applicable);
+  return {
+    path: ['kind'],
+    message: `an embedded lab has no kind ${JSON.stringify(kind)} to apply`,
+    allowed: applicable.join(', '),
+    ...(suggestion === undefined ? {} : { suggestion }),
+  };
+}
+
 function checkMetadata(metadata: unknown, name: RegExp, report: Report): void {
   if (!isObject(metadata)) {
-    report(['metadata'], 'is missing');
+    report(['metadata'], 'is missing', 'a mapping with a name');
     return;
   }
   if (!matches(metadata.name, name)) {
-    report(['metadata', 'name'], 'is not a name', 'lower-case letters, digits and -, at most 63 characters');
+    const allowed = name === label ? 'at most 63 characters' : 'dots between them, at most 128 characters';
+    report(['metadata', 'name'], 'is not a name', `lower-case letters, digits and -, ${allowed}`);
   }
   if (metadata.namespace !== undefined && !matches(metadata.namespace, label)) {
-    report(['metadata', 'namespace'], 'is not a DNS label');
+    report(['metadata', 'namespace'], 'is not a DNS label', 'lower-case letters, digits and -');
   }
   if (metadata.labels !== undefined && !isTextMap(metadata.labels)) {
     report(['metadata', 'labels'], 'is not a map of texts');
