@@ -3,7 +3,7 @@ import { labPaths } from '../core/paths.ts';
 import { openClusterDir } from '../platform/cluster-dir.ts';
 import { execLean } from '../platform/exec-lean.ts';
 import type { ResolvedLab } from '../profile/resolved-lab.ts';
-import { openNetnsRuntime } from '../runtime/netns/index.ts';
+import { openNetnsRuntime, removeSharedRoots } from '../runtime/netns/index.ts';
 import { change } from './change.ts';
 import type { Compiled, LabContext, UpContext } from './context.ts';
 import type { Difference } from './difference.ts';
@@ -65,6 +65,8 @@ export async function createLab(
     return report({ record, cold: false, seconds: secondsSince(startedAtMs) }, plan);
   } finally {
     lock.release({ remove: true });
+    // The lock itself kept the directory of all labs.
+    await removeSharedRoots();
   }
 }
 

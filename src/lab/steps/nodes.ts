@@ -29,7 +29,7 @@ export const nodes: Step = {
     title: 'Remove pins and sockets',
     run: async ({ exec, lab }) => {
       await removePins(exec, lab);
-      await removeRunDirectory(lab);
+      await removeRunDirectory(exec, lab);
     },
   },
 };

@@ -1,7 +1,9 @@
 import { rmdir } from 'node:fs/promises';
+import { messageOf } from '../../core/errors.ts';
 import type { Exec } from '../../core/exec.ts';
 import { hostLink } from '../../core/names.ts';
 import { labPaths } from '../../core/paths.ts';
+import { waitFor } from '../../core/wait-for.ts';
 import { labCgroup, removeCgroup, removeEmptyCgroupParent } from '../../platform/cgroup.ts';
 import { isErrno, removeTree } from '../../platform/fs.ts';
 import { unmountBelow } from '../../platform/mounts.ts';
@@ -37,7 +39,24 @@ export async function removeNamespaces(exec: Exec, lab: string): Promise<void> {
 /** The pins go with the file system that holds them, and with them the programs, links and maps. */
 export const removePins = (exec: Exec, lab: string): Promise<void> => unmountBelow(exec, labPaths(lab).run);
 
-export const removeRunDirectory = (lab: string): Promise<void> => removeTree(labPaths(lab).run);
+const unmountLimitMs = 5000;
+
+/** A mount table that is read while it changes can miss a mount: it is read again until the directory goes. */
+export const removeRunDirectory = (exec: Exec, lab: string): Promise<void> =>
+  waitFor(
+    `${labPaths(lab).run} is removed`,
+    async () => {
+      try {
+        await removeTree(labPaths(lab).run);
+        return { done: undefined };
+      } catch (error) {
+        if (!isErrno(error, 'EBUSY')) throw error;
+        await removePins(exec, lab);
+        return { saw: messageOf(error) };
+      }
+    },
+    { timeoutMs: unmountLimitMs },
+  );
 
 export const removeStateDirectory = (lab: string): Promise<void> => removeTree(labPaths(lab).state);
 
