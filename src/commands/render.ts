@@ -6,7 +6,7 @@ import type { CommandDefinition, CommandResult } from './command.ts';
 import { labOptions, resolveInput } from './lab-input.ts';
 import { filledOption, textOption } from './shared.ts';
 
-const words = ['kind', 'values', 'agent', 'manifests'] as const;
+const words = ['kind', 'values', 'chart', 'agent', 'manifests'] as const;
 type Word = (typeof words)[number];
 
 export const render: CommandDefinition = {
@@ -14,7 +14,7 @@ export const render: CommandDefinition = {
   summary: 'show everything that a lab is made of; touches nothing',
   options: [
     ...labOptions,
-    { flags: '--only <part>', summary: `one part: ${words.join(', ')}` },
+    { flags: '--only <part>', summary: `one part: ${words.join(', ')} (chart needs helm, and comes alone)` },
     { flags: '--dir <directory>', summary: 'write files there instead; foreign files are never replaced' },
   ],
   examples: [
@@ -52,7 +52,7 @@ async function shown(rendered: readonly RenderedPart[], only: Word | undefined):
 const dataOf = ({ part, documents }: RenderedPart): unknown =>
   part === 'agent'
     ? documents
-    : part === 'manifests'
+    : part === 'manifests' || part === 'chart'
       ? { apiVersion: 'v1', kind: 'List', items: documents }
       : documents[0];
 

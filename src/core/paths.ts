@@ -24,8 +24,11 @@ export interface NodePaths {
 }
 
 /** Roots can be moved, by tests and by those who share a machine. */
-export const stateRoot = (): string => rootOf('LABCTL_STATE_DIR') ?? '/var/lib/labctl';
-export const runRoot = (): string => rootOf('LABCTL_RUN_DIR') ?? '/run/labctl';
+export const stateRoot = (): string =>
+  rootOf('LABCTL_STATE_DIR') ?? (isRoot() ? '/var/lib/labctl' : join(userState(), 'labctl'));
+/** Root's labs are made of the machine's own namespaces; others have clusters, and no more than a lock here. */
+export const runRoot = (): string =>
+  rootOf('LABCTL_RUN_DIR') ?? (isRoot() ? '/run/labctl' : join(stateRoot(), '.run'));
 /** Compiled objects, shared by all labs of this user. */
 export const cacheRoot = (): string => rootOf('LABCTL_CACHE_DIR') ?? join(userCache(), 'labctl');
 
@@ -37,16 +40,21 @@ function rootOf(variable: string): string | undefined {
   throw usageError('E_USAGE', `${variable} is ${JSON.stringify(path)}`, { fix: 'allowed: an absolute path' });
 }
 
-/** A relative XDG_CACHE_HOME is to be ignored, says the convention. */
-function userCache(): string {
-  const { XDG_CACHE_HOME: cache = '' } = process.env;
-  if (isAbsolute(cache)) return cache;
+const isRoot = (): boolean => process.getuid?.() === 0;
+
+const userCache = (): string => userDirectory('XDG_CACHE_HOME', '.cache', 'LABCTL_CACHE_DIR');
+const userState = (): string => userDirectory('XDG_STATE_HOME', '.local/state', 'LABCTL_STATE_DIR');
+
+/** A relative XDG_... is to be ignored, says the convention. */
+function userDirectory(variable: string, inHome: string, ours: string): string {
+  const given = process.env[variable] ?? '';
+  if (isAbsolute(given)) return given;
   try {
-    return join(homedir(), '.cache');
+    return join(homedir(), inHome);
   } catch (cause) {
     throw environmentError('E_NO_HOME', 'this user has no home directory', {
       cause,
-      fix: 'set HOME, or LABCTL_CACHE_DIR to a directory of yours',
+      fix: `set HOME, or ${ours} to a directory of yours`,
     });
   }
 }

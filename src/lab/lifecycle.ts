@@ -1,8 +1,11 @@
 import { conflict, LabError } from '../core/errors.ts';
+import type { Exec } from '../core/exec.ts';
 import { isLabName } from '../core/lab-name.ts';
+import { execLean } from '../platform/exec-lean.ts';
 import type { ResolvedLab } from '../profile/resolved-lab.ts';
 import type { KindRuntime } from '../runtime/kind/index.ts';
 import type { NetnsRuntime } from '../runtime/netns/index.ts';
+import { chooseRuntime } from './choose-runtime.ts';
 import type { LabContext } from './context.ts';
 import type { CreateOptions, CreateReport } from './create.ts';
 import type { DestroyReport } from './destroy.ts';
@@ -90,10 +93,16 @@ const lifecycles: Readonly<Record<BuiltRuntime, () => Promise<Lifecycle>>> = {
   },
 };
 
-export const planLab = async (lab: ResolvedLab): Promise<LabPlan> => (await forLab(lab)).plan(lab);
+export async function planLab(lab: ResolvedLab): Promise<LabPlan> {
+  const { runtime } = await decide(lab, execLean);
+  return (await lifecycles[runtime]()).plan(lab);
+}
 
-export const createLab: Lifecycle['create'] = async (lab, options, context) =>
-  (await forLab(lab)).create(lab, options, context);
+export const createLab: Lifecycle['create'] = async (lab, options, context) => {
+  const { runtime, why } = await decide(lab, context.exec);
+  if (why !== undefined) context.log.info(`runtime ${runtime}: ${why}`);
+  return (await lifecycles[runtime]()).create(lab, options, context);
+};
 
 export const destroyLab: Lifecycle['destroy'] = async (name, options, context) =>
   (await forRemains(name, context)).destroy(name, options, context);
@@ -106,14 +115,21 @@ export const labLogs: Lifecycle['logs'] = async (name, target, options) =>
   (await forName(name)).logs(name, target, options);
 
 /** The runtime asked for. A lab keeps the one that it was made with. */
-async function forLab({ name, runtime }: ResolvedLab): Promise<Lifecycle> {
+async function decide({ name, runtime }: ResolvedLab, exec: Exec): Promise<Decision> {
   const present = (await readRecord(name))?.runtime;
   if (present !== undefined && runtime !== 'auto' && runtime !== present) {
     throw conflict('E_RUNTIME', `lab ${name} is up on runtime ${present}`, {
       fix: `labctl down --name ${name} first, or choose another --name`,
     });
   }
-  return lifecycles[present ?? (runtime === 'auto' ? 'netns' : runtime)]();
+  if (present !== undefined) return { runtime: present };
+  return runtime === 'auto' ? await chooseRuntime(exec) : { runtime };
+}
+
+interface Decision {
+  readonly runtime: BuiltRuntime;
+  /** Where it was not asked for. */
+  readonly why?: string;
 }
 
 async function forName(name: string): Promise<Lifecycle> {

@@ -10,16 +10,17 @@ const defaultNodePorts = '30000-32767';
 
 /**
  * The kind cluster configuration of a lab. `registries` is the host directory that holds what
- * `registryFiles` lists; nodes mount it.
+ * `registryFiles` lists; nodes mount it. `owner` are labels that tell labs of one name apart.
  */
 export function renderKind(
   lab: ResolvedLab,
   registries = join(labPaths(lab.name).state, 'registries'),
+  owner: Readonly<Record<string, string>> = {},
 ): unknown {
   const hasMirrors = lab.registryMirrors.length > 0;
   const node = (role: 'control-plane' | 'worker'): object => ({
     role,
-    labels: { [labLabel]: lab.name },
+    labels: { [labLabel]: lab.name, ...owner },
     ...(hasMirrors
       ? { extraMounts: [{ hostPath: registries, containerPath: certsDirectory, readOnly: true }] }
       : {}),

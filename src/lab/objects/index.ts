@@ -1,11 +1,13 @@
 /** What `labctl apply` and `delete` do with the cluster of an embedded lab, and `get` with any. */
 
-import { notFound, usageError } from '../../core/errors.ts';
+import { join } from 'node:path';
+import { conflict, notFound, usageError } from '../../core/errors.ts';
 import { type K8sObject, keyOf } from '../../core/k8s.ts';
 import { labPaths } from '../../core/paths.ts';
 import { kindFiles } from '../../platform/cluster-files.ts';
 import { openLab as openAnyLab } from '../lifecycle.ts';
 import { openLab } from '../open.ts';
+import { readRecord } from '../owner-record.ts';
 import { applyObjects, type ChangeOptions, deleteFromStore, type ObjectChange } from './change.ts';
 import { kindOfWord } from './kind-words.ts';
 import { type ManifestInput, parseManifests } from './parse-manifests.ts';
@@ -16,6 +18,7 @@ export async function applyManifests(
   inputs: readonly ManifestInput[],
   options: ChangeOptions = {},
 ): Promise<ObjectChange[]> {
+  await refuseKubernetes(lab, ['apply', ...filesOf(inputs)]);
   const { store, resolved } = await openLab(lab);
   const nodes = (await store.list('Node')).map(({ metadata }) => metadata.name);
   const objects = parseManifests(inputs, nodes);
@@ -27,6 +30,7 @@ export async function deleteManifests(
   inputs: readonly ManifestInput[],
   options: ChangeOptions = {},
 ): Promise<ObjectChange[]> {
+  await refuseKubernetes(lab, ['delete', ...filesOf(inputs)]);
   const targets = parseManifests(inputs).map((object) => ({ kind: object.kind, key: keyOf(object) }));
   return deleteFromStore((await openLab(lab)).store, targets, options);
 }
@@ -37,9 +41,10 @@ export async function deleteObjects(
   names: readonly string[],
   options: ChangeOptions & { readonly namespace?: string } = {},
 ): Promise<ObjectChange[]> {
+  const { namespace = 'default' } = options;
+  await refuseKubernetes(lab, ['delete', kindWord, ...names, '--namespace', namespace]);
   const kind = kindOfWord(kindWord);
   if (kind === 'Node') throw keptNodes();
-  const { namespace = 'default' } = options;
   const targets = names.map((name) => ({
     kind,
     key: kindFiles[kind].namespaced ? `${namespace}/${name}` : name,
@@ -52,6 +57,18 @@ const keptNodes = (): Error =>
   usageError('E_KIND', 'nodes come and go with their lab, not one by one', {
     fix: 'labctl up --recreate --workers N makes the lab with another number of them',
   });
+
+const filesOf = (inputs: readonly ManifestInput[]): string[] =>
+  inputs.flatMap(({ file }) => ['--filename', file]);
+
+/** A real API server has defaults, validation and admission of its own: kubectl is the tool for it. */
+async function refuseKubernetes(lab: string, words: readonly string[]): Promise<void> {
+  const record = await readRecord(lab);
+  if (record === undefined || record.runtime === 'netns') return;
+  throw conflict('E_RUNTIME', `lab ${lab} is a Kubernetes cluster: kubectl changes it`, {
+    fix: ['kubectl', '--kubeconfig', join(labPaths(lab).state, 'kubeconfig'), ...words].join(' '),
+  });
+}
 
 export interface GetOptions {
   readonly names?: readonly string[];

@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import { Document } from 'yaml';
+import { ownerLabel, ownerMark } from '../../core/owner-mark.ts';
 import { registryFiles, renderKind } from '../../profile/render-kind.ts';
 import { renderValues } from '../../profile/render-values.ts';
 import type { ResolvedLab } from '../../profile/resolved-lab.ts';
 import { agentConfigs, demoManifests } from './rendering.ts';
 
+/** What `render` shows when nothing is said. */
 export const parts = ['kind', 'values', 'agent', 'manifests'] as const;
-export type Part = (typeof parts)[number];
+export type Part = (typeof parts)[number] | 'chart';
 
 /** One part of what a lab is made of. */
 export interface RenderedPart {
@@ -33,7 +35,9 @@ export async function renderParts(
 type Renderer = (lab: ResolvedLab, directory?: string) => RenderedPart | Promise<RenderedPart>;
 const renderers: Readonly<Record<Part, Renderer>> = {
   kind: (lab, directory) => {
-    const config = renderKind(lab, directory === undefined ? undefined : join(directory, 'registries'));
+    const config = renderKind(lab, directory === undefined ? undefined : join(directory, 'registries'), {
+      [ownerLabel]: ownerMark(),
+    });
     const registries = registryFiles(lab).map(({ path, text }) => ({ path: join('registries', path), text }));
     return {
       ...single('kind', 'kind cluster: kind create cluster --config kind.yaml', 'kind.yaml', [config]),
@@ -44,6 +48,10 @@ const renderers: Readonly<Record<Part, Renderer>> = {
     single('values', 'chart values: helm install labctl templates/chart -f values.yaml', 'values.yaml', [
       renderValues(lab),
     ]),
+  chart: async (lab) => {
+    const { chartManifests } = await import('./chart.ts');
+    return single('chart', 'what helm installs', 'chart.yaml', await chartManifests(lab));
+  },
   agent: (lab) => {
     const configs = agentConfigs(lab);
     const files = configs.map((config) => ({

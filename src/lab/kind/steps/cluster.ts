@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeDirectory } from '../../../core/make-directory.ts';
+import { ownerLabel, ownerMark } from '../../../core/owner-mark.ts';
 import { labPaths } from '../../../core/paths.ts';
 import { removeUnusedNetwork } from '../../../platform/docker.ts';
 import { createKindCluster, deleteKindCluster, kindContainers, kindNetwork } from '../../../platform/kind.ts';
@@ -26,7 +27,9 @@ export const cluster: KindStep = {
       await writeFile(join(registries, path), text);
     }
     const config = join(labPaths(lab.name).state, 'kind.yaml');
-    await writeFile(config, yamlText([renderKind(lab, registries)]), { mode: 0o600 });
+    await writeFile(config, yamlText([renderKind(lab, registries, { [ownerLabel]: ownerMark() })]), {
+      mode: 0o600,
+    });
     await createKindCluster(exec, { name: lab.name, config, kubeconfig, image: nodeImage }, signal);
     report(`${lab.nodes.controlPlanes + lab.nodes.workers} nodes, ${nodeImage}`);
   },
