@@ -24,22 +24,26 @@ export const verify: CommandDefinition = {
     const junit = filledOption(options, 'junit');
     if (junit !== undefined) await checks.prepareJUnit(junit);
     const say = (line: string): void => context.log.info(line);
-    const lab = await openLab(name).catch(async (error: unknown) => {
+    /** The report is written also where there is no lab, or where Ctrl-C ends the checks. */
+    const unfinished = async (error: unknown): Promise<never> => {
       const failure = checks.setupFailure({ name }, error);
       if (junit !== undefined) await kept(checks.writeJUnit(failure, junit), context);
       await checks.tellGitHub(failure, context.env, say);
       throw error;
-    });
+    };
+    const lab = await openLab(name).catch(unfinished);
     if (isOn(options, 'list')) {
       const ids = checks.checkIds(lab.resolved.profile, lab.runtime.name);
       return { data: ids, text: ids.join('\n') };
     }
-    const report = await checks.verify(lab.runtime, lab.resolved, {
-      only: listOption(options, 'only'),
-      skip: listOption(options, 'skip'),
-      signal: context.signal,
-      onResult: (result) => context.log.info(`${result.status.padEnd(7)} ${result.id}`),
-    });
+    const report = await checks
+      .verify(lab.runtime, lab.resolved, {
+        only: listOption(options, 'only'),
+        skip: listOption(options, 'skip'),
+        signal: context.signal,
+        onResult: (result) => context.log.info(`${result.status.padEnd(7)} ${result.id}`),
+      })
+      .catch(unfinished);
     const unwritten = junit === undefined ? undefined : await kept(checks.writeJUnit(report, junit), context);
     await checks.tellGitHub(report, context.env, say);
     return {

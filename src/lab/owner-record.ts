@@ -94,8 +94,24 @@ export async function readRecord(lab: string): Promise<AnyRecord | undefined> {
       },
     );
   }
-  return value as unknown as AnyRecord;
+  const missing = Object.entries(shape).flatMap(([field, fits]) => (fits(value[field]) ? [] : [field]));
+  if (missing.length === 0) return value as unknown as AnyRecord;
+  throw failure('E_RECORD', `${path} is damaged: it lacks ${missing.join(', ')}`, {
+    fix: `labctl down --name ${lab} works without it: it finds what is left by name`,
+  });
 }
+
+const runtimes: Readonly<Record<AnyRecord['runtime'], true>> = { netns: true, kind: true, existing: true };
+const isText = (value: unknown): boolean => typeof value === 'string';
+
+/** What every reader of a record relies on. */
+const shape: Readonly<Record<string, (value: unknown) => boolean>> = {
+  runtime: (value) => typeof value === 'string' && Object.hasOwn(runtimes, value),
+  bootId: isText,
+  createdAt: isText,
+  phase: isText,
+  resolved: (value) => typeof value === 'object' && value !== null && 'profile' in value && 'nodes' in value,
+};
 
 /** Says what is about to be made. Durable when it resolves, so `down` can tell what a killed `up` had begun. */
 export async function intend(lab: string, entries: readonly JournalEntry[]): Promise<void> {

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { labctl, run, sh, startLabctl } from './support/cli.ts';
+import { labctl, labctlWith, run, sh, startLabctl } from './support/cli.ts';
 import { differences, type Inventory, takeInventory } from './support/inventory.ts';
 import { downLab, inNode, upLab, verifyLab } from './support/lab.ts';
 
@@ -113,7 +113,36 @@ describe('down', () => {
   });
 });
 
+describe('bad input', () => {
+  // Node's own recursive mkdir never returns below /proc, and no signal ends it.
+  it.each([
+    ['a directory that nobody can make', ['render', '--dir', '/proc/labctl/x'], 'E_PATH'],
+    ['a name that is a path', ['status', '--name', '../../etc'], 'E_LAB_NAME'],
+    ['an input without end', ['render', '-f', '/dev/zero'], 'E_INPUT'],
+    ['a report below a file', ['verify', '--name', lab, '--junit', '/etc/passwd/x'], 'E_PATH'],
+  ])('%s is exit 2 at once', async (_, args, code) => {
+    const result = await labctlWith({ limitMs: 20_000 }, ...args);
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain(`error ${code}: `);
+    expect(result.stdout).toBe('');
+  });
+});
+
 describe('verify', () => {
+  it('leaves a JUnit report also when it is interrupted', async () => {
+    await upLab(lab, 'ebpf');
+    const directory = await mkdtemp(join(tmpdir(), 'labctl-e2e-'));
+    const file = join(directory, 'verify.xml');
+    const child = startLabctl('verify', '--name', lab, '--junit', file);
+    child.stdout.resume();
+    const ended = once(child, 'exit');
+    await once(child.stderr, 'data');
+    child.kill('SIGINT');
+    expect((await ended)[0]).toBe(130);
+    expect(await readFile(file, 'utf8')).toContain('interrupted by SIGINT');
+    await rm(directory, { recursive: true });
+  });
+
   it('refuses a pattern without a match with exit 2 and names groups', async () => {
     await upLab(lab, 'ebpf');
     const result = await labctl('verify', '--name', lab, '--only', 'conn.wrold.*');
