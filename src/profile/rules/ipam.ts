@@ -74,9 +74,10 @@ function overlapping(given: readonly string[]): readonly [string, string] | unde
 function hasRoom(lab: CompleteLab): Violation | undefined {
   if (!isClusterPool(lab)) return undefined;
   const { pools: given, maskSize: bits } = lab.spec.ipam;
-  const ranges = (given.length === 0 ? [lab.spec.network.podCIDR] : given).flatMap(
-    (pool) => parseCidr4(pool) ?? [],
-  );
+  const cut = given.length === 0 ? [lab.spec.network.podCIDR] : given;
+  const ranges = cut.flatMap((pool) => parseCidr4(pool) ?? []);
+  // What is no network is told by another rule.
+  if (ranges.length < cut.length) return undefined;
   const narrow = ranges.find(({ prefix }) => prefix > bits);
   const room = ranges.reduce((sum, { prefix }) => sum + 2 ** Math.max(0, bits - prefix), 0);
   const count = nodeCount(lab);

@@ -280,6 +280,15 @@ describe('rules', () => {
     ).toMatchObject([{ rule: 'wrong-value', suggestion: 'kube-proxy' }]);
   });
 
+  it.each([
+    ['10.244.1.0/23', '24', /10\.244\.1\.0\/23 has host bits set/],
+    ['10.245.0.0/16', '24', /is not inside podCIDR 10\.244\.0\.0\/16/],
+    ['10.244.0.0/25', '24', /a pool of \/25 has no \/24/],
+  ])('refuse the pool %s cut by %s', (ipamPool, ipamMaskSize, says) => {
+    const flags = { runtime: 'kind', ipam: 'cluster-pool', ipamPool, ipamMaskSize };
+    expect(problemsOf({ flags }).map(({ message }) => message)).toEqual([expect.stringMatching(says)]);
+  });
+
   it('leave room for the outside networks only where labctl makes them', () => {
     expect(problemsOf({ flags: { podCidr: '192.0.0.0/16', runtime: 'kind' } })).toEqual([]);
   });
