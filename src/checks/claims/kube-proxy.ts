@@ -58,15 +58,13 @@ function noTraces(node: string, rulesets: Rulesets): Evidence {
     { what: `kube-proxy's chains and tables on ${node}`, command: tracesCommand(node) },
     found,
   );
-  const removal = removalOf(rulesets).map((line) => commandAt({ node }, 'sh', ['-c', quoted(line)]));
+  const removal = removalOf(rulesets).map((line) => commandAt({ node }, 'sh', ['-c', `"${line}"`]));
   return {
     ...row,
     expected: `none${tolerated}`,
     observed: found.length === 0 ? row.observed : `${row.observed}; remove them: ${removal.join('; ')}`,
   };
 }
-
-const quoted = (text: string): string => `"${text.replaceAll('$', String.raw`\$`)}"`;
 
 const tracesCommand = (node: string): string =>
   `${commandAt({ node }, 'nft', ['list', 'chains'])}; ${saveCommand(node)}`;

@@ -39,14 +39,14 @@ export function removalOf(rulesets: Rulesets): string[] {
       .map((family) => {
         const tool = `${family}-${backend}`;
         // Chains, rules inside of them, and rules that jump to them.
-        return `${tool}-save | grep -vE '(^:|-[Ajg] )KUBE-${proxyWords}' | ${tool}-restore`;
+        return `${tool}-save | grep -vwE '(^:|-[Ajg] )KUBE-${proxyWords}' | ${tool}-restore`;
       }),
   );
   return [...saved, ...proxyTables(rulesets).map(({ family, name }) => `nft delete table ${family} ${name}`)];
 }
 
-/** The names as a line of a saved table has them, up to the blank after each. */
-const proxyWords = `(${proxyNames.replaceAll('.*', '[^ ]*')})( |$)`;
+/** The names as `grep -w` finds them: nothing of a word may follow. */
+const proxyWords = `(${proxyNames.replaceAll('.*', '[^ ]*')})`;
 
 const proxyTables = ({ nftTables }: Rulesets): Rulesets['nftTables'] =>
   nftTables.filter(({ name }) => name === 'kube-proxy');

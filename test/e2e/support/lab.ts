@@ -4,7 +4,7 @@ import type { Node, Pod, Service } from '../../../src/core/k8s.ts';
 import { nodeNamespace, podNamespace, roleNamespace } from '../../../src/core/names.ts';
 import { nodePaths } from '../../../src/core/paths.ts';
 import type { ProfileName } from '../../../src/profile/profile.ts';
-import { labctl, labctlJson, sh } from './cli.ts';
+import { labctl, labctlJson, labctlWith, sh } from './cli.ts';
 
 /** A lab that is up, as somebody with plain tools sees it. */
 export interface LiveLab {
@@ -43,9 +43,13 @@ export async function downLab(name: string): Promise<void> {
   if (result.code !== 0) throw new Error(`down: exit ${result.code}\n${result.stdout}${result.stderr}`);
 }
 
+/** Wide: each check has a limit of its own. */
+const verifyLimitMs = 300_000;
+
 /** Runs `verify`; a red check is a result, not an exception. */
 export async function verifyLab(name: string, ...flags: readonly string[]): Promise<Report> {
-  const result = await labctl('verify', '--name', name, ...flags, '-o', 'json');
+  const limits = { limitMs: verifyLimitMs };
+  const result = await labctlWith(limits, 'verify', '--name', name, ...flags, '-o', 'json');
   if (result.code !== 0 && result.code !== 3)
     throw new Error(`verify: exit ${result.code}\n${result.stderr}`);
   return JSON.parse(result.stdout) as Report;
