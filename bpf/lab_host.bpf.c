@@ -15,18 +15,27 @@
 /* On stack profiles a per-packet Service's reply is translated in lab_to_container. */
 static __always_inline __u32 lab_from_netdev_mask(void)
 {
-	__u32 mask = LAB_APPLY(LAB_NAT_NODEPORT) | LAB_APPLY_REPLY(LAB_NAT_NODEPORT) |
-		     LAB_APPLY_REPLY(LAB_NAT_MASQUERADE);
+	const __u32 mask = LAB_APPLY(LAB_NAT_NODEPORT) | LAB_APPLY_REPLY(LAB_NAT_NODEPORT) |
+			   LAB_APPLY_REPLY(LAB_NAT_MASQUERADE);
 
-	if (lab_cfg_host_routing)
-		mask |= LAB_APPLY_REPLY(LAB_NAT_SERVICE);
-	return mask;
+	return mask | LAB_APPLY_PAST(mask | LAB_APPLY_REPLY(LAB_NAT_SERVICE));
 }
 
 /* Replies of pods that left through the stack, and masquerade. */
 static __always_inline __u32 lab_to_netdev_mask(void)
 {
-	return LAB_APPLY_REPLY(LAB_NAT_NODEPORT) | LAB_APPLY(LAB_NAT_MASQUERADE);
+	const __u32 mask = LAB_APPLY_REPLY(LAB_NAT_NODEPORT) | LAB_APPLY(LAB_NAT_MASQUERADE);
+
+	return mask | LAB_APPLY_PAST(mask);
+}
+
+/* A connection through kube-proxy's chains: noted, so that other switches leave it to them. */
+static __always_inline void lab_note_nodeport(struct __sk_buff *skb, struct lab_pkt *p, __be32 addr,
+					      __be16 port)
+{
+	if (!lab_cfg_service_lb && p->tuple.proto == IPPROTO_TCP && addr == lab_cfg_node_addr &&
+	    lab_in_nodeport_range(port))
+		lab_ct_track(skb, p);
 }
 
 /* Past the stack the reply of a masqueraded flow may still be that of a per-packet Service. */
@@ -35,8 +44,9 @@ static __always_inline int lab_deliver_past_stack(struct __sk_buff *skb, struct 
 {
 	if (result == LAB_NAT_NONE)
 		lab_ct_track(skb, p);
-	if (lab_cfg_masquerade && result == LAB_NAT_DONE) {
-		result = lab_nat_established(skb, p, LAB_APPLY_REPLY(LAB_NAT_SERVICE));
+	if ((lab_cfg_masquerade || lab_cfg_switched) && result == LAB_NAT_DONE) {
+		result = lab_nat_established(skb, p,
+					     LAB_APPLY_PAST(LAB_APPLY_REPLY(LAB_NAT_SERVICE)));
 		if (result < 0)
 			return result;
 	}
@@ -55,13 +65,22 @@ static __always_inline int lab_from_netdev_ipv4(struct __sk_buff *skb, struct la
 	result = lab_validate_wire(p);
 	if (result < 0)
 		return result;
-	if (lab_cfg_service_lb || lab_cfg_masquerade) {
+	if (lab_cfg_service_lb || lab_cfg_masquerade || lab_cfg_switched) {
 		result = lab_nat_established(skb, p, lab_from_netdev_mask());
 		if (result == LAB_NAT_NONE)
 			result = lab_icmp_error(skb, p, lab_from_netdev_mask());
 		if (result < 0)
 			return result;
 	}
+	if (lab_ct_keeps_way(p) && result == LAB_NAT_NONE) {
+		if (!lab_ct_learn_way(p))
+			return lab_to_stack(skb, p);
+		if (lab_cfg_service_lb && (p->way & LAB_CT_CHAINS)) {
+			lab_ct_track(skb, p);
+			return lab_to_stack(skb, p);
+		}
+	}
+	lab_note_nodeport(skb, p, p->tuple.daddr, p->tuple.dport);
 	if (lab_cfg_service_lb && result == LAB_NAT_NONE) {
 		result = lab_balance_wire(skb, p);
 		if (result < 0 || result > LAB_BALANCED)
@@ -69,7 +88,7 @@ static __always_inline int lab_from_netdev_ipv4(struct __sk_buff *skb, struct la
 		result = result == LAB_BALANCED ? LAB_NAT_DONE : LAB_NAT_NONE;
 	}
 	endpoint = lab_endpoint_find(p->tuple.daddr);
-	if (endpoint && lab_cfg_host_routing)
+	if (endpoint && lab_is_past_stack(p))
 		return lab_deliver_past_stack(skb, p, endpoint, result);
 	if (!endpoint && result == LAB_NAT_DONE && p->tuple.daddr != lab_cfg_node_addr)
 		return lab_to_next_hop(skb, p);
@@ -79,7 +98,7 @@ static __always_inline int lab_from_netdev_ipv4(struct __sk_buff *skb, struct la
 SEC("tc")
 int lab_from_netdev(struct __sk_buff *skb)
 {
-	struct lab_pkt p = {.direction = LAB_FROM_NETDEV};
+	struct lab_pkt p = {.direction = LAB_FROM_NETDEV, .way = lab_ct_way()};
 	int verdict = TC_ACT_OK;
 
 	switch (lab_l3_of(skb)) {
@@ -112,13 +131,14 @@ static __always_inline int lab_to_netdev_ipv4(struct __sk_buff *skb, struct lab_
 	endpoint = lab_endpoint_find(p->tuple.saddr);
 	if (!endpoint && p->tuple.saddr != lab_cfg_node_addr)
 		return lab_forward(skb, p, LAB_FORWARD_SENT, TC_ACT_OK);
-	if (lab_cfg_service_lb || lab_cfg_masquerade) {
+	if (lab_cfg_service_lb || lab_cfg_masquerade || lab_cfg_switched) {
 		result = lab_nat_established(skb, p, lab_to_netdev_mask());
 		if (result == LAB_NAT_NONE)
 			result = lab_icmp_error(skb, p, lab_to_netdev_mask());
 		if (result < 0)
 			return result;
 	}
+	lab_note_nodeport(skb, p, p->tuple.saddr, p->tuple.sport);
 	if (lab_cfg_masquerade && endpoint && result == LAB_NAT_NONE) {
 		result = lab_masquerade(skb, p);
 		if (result < 0)
@@ -130,7 +150,7 @@ static __always_inline int lab_to_netdev_ipv4(struct __sk_buff *skb, struct lab_
 SEC("tc")
 int lab_to_netdev(struct __sk_buff *skb)
 {
-	struct lab_pkt p = {.direction = LAB_TO_NETDEV};
+	struct lab_pkt p = {.direction = LAB_TO_NETDEV, .way = lab_ct_way()};
 	int verdict = TC_ACT_OK;
 
 	if (skb->mark & LAB_MARK_ANSWER)

@@ -15,11 +15,10 @@
 /* On host routing replies are translated before redirect_peer, which skips lab_to_container. */
 static __always_inline __u32 lab_from_container_mask(void)
 {
-	__u32 mask = LAB_APPLY(LAB_NAT_SERVICE) | LAB_APPLY_HAIRPIN;
+	const __u32 mask = LAB_APPLY(LAB_NAT_SERVICE) | LAB_APPLY_HAIRPIN;
+	const __u32 replies = LAB_APPLY_REPLY(LAB_NAT_SERVICE) | LAB_APPLY_REPLY(LAB_NAT_NODEPORT);
 
-	if (lab_cfg_host_routing)
-		mask |= LAB_APPLY_REPLY(LAB_NAT_SERVICE) | LAB_APPLY_REPLY(LAB_NAT_NODEPORT);
-	return mask;
+	return mask | LAB_APPLY_PAST(mask | replies);
 }
 
 static __always_inline int lab_from_container_ipv4(struct __sk_buff *skb, struct lab_pkt *p)
@@ -33,12 +32,19 @@ static __always_inline int lab_from_container_ipv4(struct __sk_buff *skb, struct
 	result = lab_validate_pod(skb, p);
 	if (result < 0)
 		return result;
-	if (lab_cfg_service_lb || lab_cfg_masquerade) {
+	if (lab_cfg_service_lb || lab_cfg_masquerade || lab_cfg_switched) {
 		result = lab_nat_established(skb, p, lab_from_container_mask());
 		if (result == LAB_NAT_NONE)
 			result = lab_icmp_error(skb, p, lab_from_container_mask());
 		if (result < 0)
 			return result;
+	}
+	if (lab_ct_keeps_way(p) && result == LAB_NAT_NONE) {
+		lab_ct_learn_way(p);
+		if (lab_cfg_service_lb && (p->way & LAB_CT_CHAINS)) {
+			lab_ct_track(skb, p);
+			return lab_to_stack(skb, p);
+		}
 	}
 	if (lab_cfg_service_lb && result == LAB_NAT_NONE) {
 		result = lab_balance_pod(skb, p);
@@ -64,7 +70,7 @@ static __always_inline int lab_from_container_ipv4(struct __sk_buff *skb, struct
 SEC("tc")
 int lab_from_container(struct __sk_buff *skb)
 {
-	struct lab_pkt p = {.direction = LAB_FROM_CONTAINER};
+	struct lab_pkt p = {.direction = LAB_FROM_CONTAINER, .way = lab_ct_way()};
 	int verdict = TC_ACT_OK;
 
 	switch (lab_l3_of(skb)) {
@@ -85,13 +91,14 @@ int lab_from_container(struct __sk_buff *skb)
 
 static __always_inline int lab_to_container_ipv4(struct __sk_buff *skb, struct lab_pkt *p)
 {
-	const __u32 mask = LAB_APPLY_REPLY(LAB_NAT_SERVICE);
+	const __u32 reply = LAB_APPLY_REPLY(LAB_NAT_SERVICE);
+	const __u32 mask = reply | LAB_APPLY_PAST(reply);
 	int result = LAB_NAT_NONE;
 
 	result = lab_parse(skb, p);
 	if (result < 0)
 		return result;
-	if (lab_cfg_service_lb) {
+	if (lab_cfg_service_lb || lab_cfg_switched) {
 		result = lab_nat_established(skb, p, mask);
 		if (result == LAB_NAT_NONE)
 			result = lab_icmp_error(skb, p, mask);
@@ -106,7 +113,7 @@ static __always_inline int lab_to_container_ipv4(struct __sk_buff *skb, struct l
 SEC("tc")
 int lab_to_container(struct __sk_buff *skb)
 {
-	struct lab_pkt p = {.direction = LAB_TO_CONTAINER};
+	struct lab_pkt p = {.direction = LAB_TO_CONTAINER, .way = lab_ct_way()};
 	int verdict = TC_ACT_OK;
 
 	if (skb->mark & LAB_MARK_ANSWER)

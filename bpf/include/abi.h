@@ -64,7 +64,7 @@ enum lab_svc_flags {
 	LAB_SVC_EXTERNAL = 2,	 /* externalIP or load-balancer address */
 	LAB_SVC_AFFINITY = 4,	 /* sessionAffinity: ClientIP */
 	LAB_SVC_TWO_SCOPES = 8,	 /* LAB_SCOPE_EXTERNAL has an entry of its own */
-	LAB_SVC_LOCAL_ONLY = 16, /* traffic policy Local: with count 0 dropped instead of refused */
+	LAB_SVC_LOCAL_ONLY = 16, /* traffic policy Local: count 0 drops packets, refuses sockets */
 };
 
 struct lab_svc_key {
@@ -164,6 +164,8 @@ enum lab_ct_flags {
 	LAB_CT_NAT = 1, /* owns a pair in lab_nat4 (or lab_natnew4) */
 	LAB_CT_FIN_FORWARD = 2,
 	LAB_CT_FIN_REPLY = 4,
+	LAB_CT_CHAINS = 8,	/* began while chains translated Services: their conntrack knows it */
+	LAB_CT_PAST_STACK = 16, /* began past the stack, which has never seen it */
 };
 
 struct lab_ct {

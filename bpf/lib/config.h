@@ -22,6 +22,8 @@ LAB_CONFIG(__u8, masquerade, 0,
 	   "Source NAT of pod traffic to the outside here (1) or by iptables (0)");
 LAB_CONFIG(__u8, host_routing, 0,
 	   "Forward by redirects past the stack (1) or through the stack (0)");
+LAB_CONFIG(__u8, switched, 0,
+	   "Connections may have begun under other switches (1): they stay on the way they began on");
 LAB_CONFIG(__u8, events, LAB_EVENTS_AGGREGATED, "Which events are sent: enum lab_events_mode");
 
 LAB_CONFIG(__be32, node_addr, 0, "Address of this node");

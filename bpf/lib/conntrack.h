@@ -9,6 +9,7 @@
 #include "nat_table.h"
 
 #define LAB_SECOND 1000000000ULL
+#define LAB_CT_WAY (LAB_CT_CHAINS | LAB_CT_PAST_STACK)
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -44,6 +45,46 @@ static __always_inline __u64 lab_ct_life(const struct lab_ct *ct, __u8 proto)
 		return lab_cfg_ct_closing_seconds * LAB_SECOND;
 	return (proto == IPPROTO_TCP ? lab_cfg_ct_tcp_seconds : lab_cfg_ct_any_seconds) *
 	       LAB_SECOND;
+}
+
+/* How flows go that begin now. */
+static __always_inline __u8 lab_ct_way(void)
+{
+	return (lab_cfg_service_lb ? 0 : LAB_CT_CHAINS) |
+	       (lab_cfg_host_routing ? LAB_CT_PAST_STACK : 0);
+}
+
+/*
+ * May the packet belong to a connection that began under other switches? The stack's conntrack
+ * makes nothing good of one that it sees the middle of only, or half the packets of. Datagrams
+ * follow the switches at once.
+ */
+static __always_inline bool lab_ct_keeps_way(const struct lab_pkt *p)
+{
+	return lab_cfg_switched && p->tuple.proto == IPPROTO_TCP && p->has_header &&
+	       !lab_is_syn(p);
+}
+
+/* 1: known. What no entry knows (0) goes through the stack, where chains may know it. */
+LAB_GLOBAL int lab_ct_learn_way(struct lab_pkt *p)
+{
+	if (!p)
+		return LAB_NEVER;
+
+	struct lab_ct *ct = lab_ct_find(&p->tuple, p->now);
+	struct lab_tuple reverse;
+
+	if (!ct) {
+		lab_tuple_reverse(&p->tuple, &reverse);
+		ct = lab_ct_find(&reverse, p->now);
+	}
+	p->way = ct ? ct->flags & LAB_CT_WAY : 0;
+	return ct != NULL;
+}
+
+static __always_inline bool lab_is_past_stack(const struct lab_pkt *p)
+{
+	return lab_cfg_switched ? (p->way & LAB_CT_PAST_STACK) != 0 : lab_cfg_host_routing != 0;
 }
 
 /* Forgets a flow and its NAT pair. */
@@ -100,7 +141,7 @@ static __always_inline bool lab_ct_advance(struct lab_ct *ct, const struct lab_p
 		return ct->state != before;
 	if (lab_is_syn(p) && !reply && ct->state == LAB_CT_CLOSING) {
 		ct->state = LAB_CT_NEW; /* the ports are used again */
-		ct->flags &= LAB_CT_NAT;
+		ct->flags = (ct->flags & LAB_CT_NAT) | lab_ct_way();
 	}
 	if (p->tcp_flags & LAB_TCP_FIN)
 		ct->flags |= reply ? LAB_CT_FIN_REPLY : LAB_CT_FIN_FORWARD;
@@ -148,10 +189,11 @@ LAB_GLOBAL int lab_ct_create(struct __sk_buff *skb, struct lab_pkt *p,
 	if (!p || !owner || !reply)
 		return LAB_NEVER;
 
-	struct lab_ct ct = {.packets = 1, .bytes = skb->len, .reply = *reply, .flags = flags};
+	struct lab_ct ct = {.packets = 1, .bytes = skb->len, .reply = *reply};
 	struct lab_ct *before = lab_ct_find(owner, p->now);
 
 	p->tracked = 1;
+	ct.flags = flags | lab_ct_way();
 	ct.rev_nat = p->rev_nat;
 	ct.expires = p->now + lab_cfg_ct_new_seconds * LAB_SECOND;
 	if (before) {
@@ -184,5 +226,9 @@ LAB_GLOBAL int lab_ct_track(struct __sk_buff *skb, struct lab_pkt *p)
 		return lab_ct_update(skb, p, &reverse, true);
 	if (p->tuple.proto == IPPROTO_TCP && (p->tcp_flags & LAB_TCP_RST))
 		return 0;
+	if (lab_ct_keeps_way(p))
+		return 0;
+	if (lab_cfg_switched)
+		lab_nat_forget(&p->tuple);
 	return lab_ct_create(skb, p, &p->tuple, &reverse, 0);
 }

@@ -127,7 +127,7 @@ LAB_GLOBAL int lab_icmp_error(struct __sk_buff *skb, struct lab_pkt *p, __u32 ma
 	lab_nat_owner(&key, nat, &owner);
 	if (!lab_ct_find(&owner, p->now))
 		return LAB_NAT_NONE;
-	if (!lab_nat_applies(nat, mask))
+	if (!lab_nat_applies(p, nat, mask))
 		return LAB_NAT_ELSEWHERE;
 
 	/* A router on the way keeps its address; an end of the flow is shown as its peer knows it.

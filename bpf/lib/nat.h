@@ -15,6 +15,8 @@
 #define LAB_APPLY(kind)	      (1 << (kind))
 #define LAB_APPLY_REPLY(kind) (1 << ((kind) + 4))
 #define LAB_APPLY_HAIRPIN     (1 << 8)
+/* The same for flows that go past the stack, where hooks behind it see nothing. */
+#define LAB_APPLY_PAST(mask) ((mask) << 16)
 
 /* Tries of source ports before a flow is refused. */
 #define LAB_NAT_TRIES 32
@@ -42,11 +44,14 @@ static __always_inline void lab_nat_owner(const struct lab_tuple *key, const str
 		*owner = *key;
 }
 
-static __always_inline bool lab_nat_applies(const struct lab_nat *nat, __u32 mask)
+static __always_inline bool lab_nat_applies(const struct lab_pkt *p, const struct lab_nat *nat,
+					    __u32 mask)
 {
 	__u32 bit = nat->flags & LAB_NAT_REPLY ? LAB_APPLY_REPLY(nat->kind & 3)
 					       : LAB_APPLY(nat->kind & 3);
 
+	if (lab_is_past_stack(p))
+		mask >>= 16;
 	if ((nat->flags & LAB_NAT_HAIRPIN) && (mask & LAB_APPLY_HAIRPIN))
 		return true;
 	return (mask & bit) != 0;
@@ -76,8 +81,9 @@ static __always_inline bool lab_nat_has_backend(const struct lab_pkt *p, const s
 static __always_inline bool lab_nat_is_stale(const struct lab_pkt *p, const struct lab_nat *nat,
 					     const struct lab_ct *ct)
 {
+	/* Chains, which know nothing of our ports, may give one to the next connection. */
 	if (nat->flags & LAB_NAT_REPLY)
-		return false;
+		return lab_cfg_switched && lab_is_syn_ack(p) && ct->state == LAB_CT_CLOSING;
 	if (lab_is_syn(p) && ct->state == LAB_CT_CLOSING)
 		return true;
 	if (nat->kind == LAB_NAT_MASQUERADE || !nat->rev_nat)
@@ -125,9 +131,12 @@ LAB_GLOBAL int lab_nat_established(struct __sk_buff *skb, struct lab_pkt *p, __u
 		return LAB_NAT_NONE;
 	lab_nat_owner(&p->tuple, nat, &owner);
 	ct = lab_ct_find(&owner, p->now);
-	if (!ct)
+	/* A dead flow may have left its pair, and chains may serve the next of that key. */
+	if (!ct || !(ct->flags & LAB_CT_NAT))
 		return LAB_NAT_NONE;
-	if (!lab_nat_applies(nat, mask))
+	if (lab_ct_keeps_way(p))
+		p->way = ct->flags & LAB_CT_WAY;
+	if (!lab_nat_applies(p, nat, mask))
 		return LAB_NAT_ELSEWHERE;
 	if (lab_nat_is_stale(p, nat, ct)) {
 		lab_flow_delete(&owner);

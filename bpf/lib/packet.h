@@ -59,7 +59,8 @@ struct lab_pkt {
 	__u8 has_header; /* the L4 header is in this packet: not a later fragment */
 	__u8 dont_fragment;
 	__u8 tracked; /* counted in conntrack by this program */
-	__u8 pad[6];
+	__u8 way;     /* of its flow, where lab_cfg_switched: LAB_CT_CHAINS, LAB_CT_PAST_STACK */
+	__u8 pad[5];
 };
 
 /* The value of a failing helper: -reason, with the place where it was found. */
@@ -86,6 +87,13 @@ static __always_inline bool lab_is_syn(const struct lab_pkt *p)
 {
 	return p->tuple.proto == IPPROTO_TCP && p->has_header &&
 	       (p->tcp_flags & (LAB_TCP_SYN | LAB_TCP_ACK)) == LAB_TCP_SYN;
+}
+
+static __always_inline bool lab_is_syn_ack(const struct lab_pkt *p)
+{
+	const __u8 both = LAB_TCP_SYN | LAB_TCP_ACK;
+
+	return p->tuple.proto == IPPROTO_TCP && p->has_header && (p->tcp_flags & both) == both;
 }
 
 enum lab_l3 {

@@ -99,7 +99,7 @@ static __always_inline int lab_route(struct __sk_buff *skb, struct lab_pkt *p)
 {
 	struct lab_endpoint *endpoint;
 
-	if (!lab_cfg_host_routing)
+	if (!lab_is_past_stack(p))
 		return lab_to_stack(skb, p);
 	endpoint = lab_endpoint_find(p->tuple.daddr);
 	if (endpoint)

@@ -13,6 +13,8 @@ export interface NodeFacts {
   readonly ifindex: number;
   /** SO_NETNS_COOKIE of the node's network namespace. */
   readonly netnsCookie: bigint;
+  /** Connections may have begun under an agent with other switches. */
+  readonly isSwitched: boolean;
 }
 
 /** Tuning that objects bring with them; a loader may leave it alone. */
@@ -35,6 +37,7 @@ export function configValues({ datapath, network }: AgentConfig, facts: NodeFact
     lab_cfg_service_lb: flag(datapath.serviceLB === 'bpf'),
     lab_cfg_masquerade: flag(datapath.masquerade === 'bpf'),
     lab_cfg_host_routing: flag(datapath.hostRouting === 'bpf'),
+    lab_cfg_switched: flag(facts.isSwitched),
     lab_cfg_events: eventModes[datapath.events],
     lab_cfg_node_addr: address(facts.address),
     lab_cfg_node_ifindex: facts.ifindex,

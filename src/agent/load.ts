@@ -43,7 +43,7 @@ const neededWhen: Readonly<Partial<Record<string, (config: AgentConfig) => boole
 };
 
 /** The facts of the node whose network namespace the caller is in. */
-export function nodeFacts(device: string, address: Ip4): NodeFacts {
+export function nodeFacts(device: string, address: Ip4): Omit<NodeFacts, 'isSwitched'> {
   const ifindex = ifindexOf(device);
   if (ifindex === undefined) {
     throw environmentError('E_NO_DEVICE', `this node has no device ${device}`, {

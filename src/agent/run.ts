@@ -1,11 +1,11 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { AgentConfig } from '../core/agent-config.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Exec } from '../core/exec.ts';
 import type { Log } from '../core/log.ts';
 import { makeDirectory } from '../core/make-directory.ts';
 import { serveHttp } from '../platform/http-server.ts';
-import { type Hooks, openHooks } from './attach/index.ts';
+import { openHooks } from './attach/index.ts';
+import { attachNode } from './attach-node.ts';
 import { openClusterSource } from './cluster-source.ts';
 import type { CniContext } from './cni/commands.ts';
 import { installCni } from './cni/install.ts';
@@ -26,10 +26,10 @@ import { createServiceWriter } from './reconcile/service-writer.ts';
 import { createServices } from './reconcile/services.ts';
 import { agentRoutes } from './routes.ts';
 import type { AgentState } from './status.ts';
-import { previousSwitches, recordSwitches, switchesOf } from './switches.ts';
 import { openCollector } from './tables/index.ts';
 import { targetsOf } from './targets.ts';
 import { createTimings } from './timings.ts';
+import { addTraces, isSwitched, isWhole, keepOwnTraces, readTraces } from './traces.ts';
 
 export interface AgentPorts {
   readonly exec: Exec;
@@ -55,32 +55,41 @@ export async function runAgent(config: AgentConfig, { exec, log, signal }: Agent
 
   timings.step('compile');
   const source = await openClusterSource(config.cluster, log);
-  const [built, { node, isRemembered }, before] = await Promise.all([
+  const [built, { node, isRemembered }, traces] = await Promise.all([
     compileDatapath({ sources: paths.bpf, cache: paths.cache, exec }),
     ownNode(config, { source, log, signal }),
-    previousSwitches(config),
+    readTraces(config),
   ]);
 
   timings.step('load');
   await Promise.all([
     setUpNode(config, node, exec),
     // Keeps this thread busy while the process of the set-up runs beside it.
-    Promise.resolve().then(() => loadDatapath(config, nodeFacts(network.device, node.address), built)),
+    Promise.resolve().then(() =>
+      loadDatapath(
+        config,
+        { ...nodeFacts(network.device, node.address), isSwitched: isSwitched(config, traces) },
+        built,
+      ),
+    ),
   ]);
 
-  timings.step('attach');
+  timings.step('open');
   const hooks = openHooks({ pins: paths.pins, attach: datapath.attach });
-  attachNode(config, hooks);
   const tables = openDatapathTables(paths.pins);
   const place = { exec, nodeAddress: node.address, gateway: gatewayOf(node), hasIp6: hasIp6() };
   const kernel = endpointKernel(place, tables.endpoints, hooks);
-  const endpoints = await openEndpoints(config, node, kernel, log);
+  const [endpoints] = await Promise.all([
+    openEndpoints(config, node, kernel, log),
+    addTraces(config, traces),
+  ]);
 
   timings.step('sync');
   const writer = datapath.serviceLB === 'bpf' ? createServiceWriter(tables) : undefined;
   const services = createServices(config.node, writer, log);
   const desired = createDesired(services, log);
-  const targets = targetsOf({ config, node, desired, tables, before, exec, log });
+  const attach = (): Promise<void> => attachNode(config, hooks, endpoints);
+  const targets = targetsOf({ config, node, desired, tables, traces, attach, exec, log });
   const reconciler = startReconciler({ source, desired, targets, log, signal });
 
   const recent = createRecent<FlowEvent>(recentEvents);
@@ -95,8 +104,7 @@ export async function runAgent(config: AgentConfig, { exec, log, signal }: Agent
     endpoints,
     gateway: place.gateway,
     queue: createKeyedQueue(),
-    unready: () =>
-      isRemembered && isDeepStrictEqual(before, switchesOf(config)) ? undefined : reconciler.unready(),
+    unready: () => (isRemembered && isWhole(config, traces) ? undefined : reconciler.unready()),
     patienceMs: cniPatienceMs,
   };
   const server = await serveHttp(paths.socket, agentRoutes(state, cni, recent, log), log);
@@ -105,7 +113,7 @@ export async function runAgent(config: AgentConfig, { exec, log, signal }: Agent
   timings.step('ready');
   // Ended before: what the last agent left may still be there, and the next one must know of it.
   if (reconciler.unready() === undefined) {
-    await recordSwitches(config);
+    await keepOwnTraces(config, traces);
     if (config.cluster.source === 'kubernetes' && !signal.aborted) await installCni(paths, exec);
     log.info('ready', {
       node: config.node,
@@ -121,14 +129,6 @@ export async function runAgent(config: AgentConfig, { exec, log, signal }: Agent
   server.close();
   server.closeAllConnections();
   log.info('stopped; the datapath stays');
-}
-
-/** What the configuration wants attached to the node itself. Endpoints follow from their records. */
-function attachNode({ datapath, network, paths }: AgentConfig, hooks: Hooks): void {
-  hooks.refresh();
-  hooks.device(network.device);
-  if (datapath.serviceLB === 'bpf') hooks.cgroup(paths.cgroup);
-  else hooks.detachCgroup();
 }
 
 function startCollecting(

@@ -5,22 +5,25 @@ import type { Log } from '../core/log.ts';
 import type { DatapathTables } from './datapath.ts';
 import { findIptables, type Iptables } from './iptables/backend.ts';
 import { type KubeProxy, removeKubeProxy, startKubeProxy } from './kube-proxy/index.ts';
-import { applyMasquerade, removeMasquerade } from './masquerade/iptables.ts';
+import { applyMasquerade, endMasquerade, keepConntrack } from './masquerade/iptables.ts';
 import { nodeNameServers } from './node/name-servers.ts';
+import { applySettings, noRouteLocalnet } from './node/sysctls.ts';
 import type { Desired, WatchedKind } from './reconcile/desired.ts';
 import { ipcacheRows, viaStackRows } from './reconcile/ipcache.ts';
 import type { ClusterNode } from './reconcile/nodes.ts';
 import type { Target } from './reconcile/reconciler.ts';
 import { createRoutes, wantedRoutes } from './reconcile/routes.ts';
-import type { Switches } from './switches.ts';
+import { isSwitched, type Traces } from './traces.ts';
 
 export interface TargetsContext {
   readonly config: AgentConfig;
   readonly node: ClusterNode;
   readonly desired: Desired;
   readonly tables: DatapathTables;
-  /** Of the agent before this one. */
-  readonly before: Switches | undefined;
+  /** Of the agents before this one. */
+  readonly traces: Traces;
+  /** Puts the programs that are loaded in the place of those that run. */
+  readonly attach: () => Promise<unknown>;
   readonly exec: Exec;
   readonly log: Log;
 }
@@ -34,11 +37,12 @@ const nodes: readonly WatchedKind[] = ['Node'];
 const services: readonly WatchedKind[] = ['Service', 'EndpointSlice'];
 
 /**
- * What the agent keeps in the kernel, in the order in which it is written: the new way of a switch
- * stands before the traces of the old one are taken away.
+ * What the agent keeps in the kernel, in the order in which it is written. First what the programs and
+ * chains of this configuration read, then the programs themselves, last the traces of another one: so
+ * every packet of a switch finds a whole way, the old or the new.
  */
 export function targetsOf(context: TargetsContext): Target[] {
-  const { config, node, desired, tables, exec } = context;
+  const { config, node, desired, tables, traces, exec } = context;
   const { datapath, network } = config;
   // There the chains are written by the real kube-proxy, and the node's name server may be one that
   // netfilter redirects.
@@ -84,26 +88,49 @@ export function targetsOf(context: TargetsContext): Target[] {
       apply: async () => masquerade(await iptables(), context),
     },
     {
+      name: 'programs',
+      when: true,
+      follows: [],
+      isAfterAll: true,
+      apply: context.attach,
+    },
+    {
       name: 'services emptied',
       when: datapath.serviceLB !== 'bpf',
       follows: [],
+      isAfterAll: true,
       apply: () => {
         tables.services.replace([]);
         tables.backends.replace([]);
       },
     },
     {
-      name: 'kube-proxy removed',
-      when:
-        datapath.serviceLB !== 'kube-proxy' && context.before?.serviceLB === 'kube-proxy' && !isKubernetes,
+      name: 'conntrack kept',
+      when: datapath.serviceLB === 'bpf' && datapath.masquerade === 'bpf' && isSwitched(config, traces),
       follows: [],
+      isAfterAll: true,
+      apply: async () => keepConntrack(await iptables()),
+    },
+    {
+      name: 'kube-proxy removed',
+      when: datapath.serviceLB !== 'kube-proxy' && traces.kubeProxy,
+      follows: [],
+      isAfterAll: true,
       apply: async () => removeKubeProxy({ exec, iptables: await iptables() }),
     },
     {
-      name: 'masquerade removed',
-      when: datapath.masquerade !== 'iptables' && context.before?.masquerade === 'iptables',
+      name: 'loopback closed',
+      when: datapath.serviceLB !== 'kube-proxy' && !isKubernetes,
       follows: [],
-      apply: async () => removeMasquerade(await iptables()),
+      isAfterAll: true,
+      apply: () => void applySettings(noRouteLocalnet),
+    },
+    {
+      name: 'masquerade removed',
+      when: datapath.masquerade !== 'iptables' && traces.masquerade,
+      follows: [],
+      isAfterAll: true,
+      apply: async () => endMasquerade(await iptables()),
     },
   ];
   return rows.filter(({ when }) => when);

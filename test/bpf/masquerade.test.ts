@@ -46,7 +46,8 @@ describe.each([
       counted: ['rev_masquerade', 'ct_confirmed', isPastStack ? 'redirect_peer' : 'stack'],
     });
     const [flow] = bench().datapath.table(maps.lab_ct4).entries();
-    expect(flow?.[1]).toMatchObject({ flags: LabCtFlags.nat, packets: 2n });
+    expect(flow?.[1].packets).toBe(2n);
+    expect((flow?.[1].flags ?? 0) & LabCtFlags.nat).toBe(LabCtFlags.nat);
     const pair = bench().datapath.table(maps.lab_nat4).entries();
     expect(pair.map(([, nat]) => nat.kind)).toEqual([LabNatKind.masquerade, LabNatKind.masquerade]);
     expect(pair.map(([, nat]) => nat.flags & LabNatFlags.reply).sort()).toEqual([0, LabNatFlags.reply]);

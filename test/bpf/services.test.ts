@@ -47,7 +47,7 @@ describe('kube-proxy', () => {
     });
     const incoming = on(wire, tcp('client:1000', 'node1:32000', 'S'));
     expectOutcome(bench().run('lab_from_netdev', 'eth0', incoming), {
-      ...{ verdict: 'pass', packet: incoming, counted: ['stack'] },
+      ...{ verdict: 'pass', packet: incoming, counted: ['stack', 'ct_new'] },
     });
   });
 });

@@ -12,6 +12,7 @@ const switches: Readonly<Record<string, readonly number[]>> = {
   service_lb: [0, 1],
   masquerade: [0, 1],
   host_routing: [0, 1],
+  switched: [0, 1],
   events: [0, 1, 2],
 };
 

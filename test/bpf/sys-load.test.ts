@@ -73,7 +73,7 @@ function config(profile: string, change: Partial<AgentConfig['datapath']> = {}):
 const inside = <T>(run: () => T extends PromiseLike<unknown> ? never : T): T => inNamespace(netns.path, run);
 const load = (wanted: AgentConfig): void =>
   inside(() => {
-    loadDatapath(wanted, nodeFacts('near', '172.18.0.2' as Ip4), built);
+    loadDatapath(wanted, { ...nodeFacts('near', '172.18.0.2' as Ip4), isSwitched: false }, built);
     return undefined;
   });
 const pinnedId = (program: string): number => {

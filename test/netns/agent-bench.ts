@@ -64,7 +64,7 @@ export interface Bench {
 }
 
 const ns = (name: string): string => `${prefix}-${name}`;
-const sizes = { conntrack: 4096, nat: 4096, services: 1024, backends: 1024, endpoints: 256 };
+const sizes = { conntrack: 32_768, nat: 32_768, services: 1024, backends: 1024, endpoints: 256 };
 
 export async function openBench(
   profile: string,

@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { attachCgroup, ifindexOf, type LinkInfo, openProgram } from '../../bpf-sys/index.ts';
+import { attachCgroup, type Direction, ifindexOf, type LinkInfo, openProgram } from '../../bpf-sys/index.ts';
 import type { DatapathConfig } from '../../core/agent-config.ts';
 import { pinPaths } from '../pins.ts';
 import { type AttachMode, attachMode, deviceHooks, onDevice } from './device-hooks.ts';
@@ -34,8 +34,8 @@ export interface Hooks {
   readonly endpoint: (device: string) => void;
   /** The device may be gone already. */
   readonly detachEndpoint: (device: string) => void;
-  /** The node's uplink. */
-  readonly device: (device: string) => void;
+  /** The node's uplink, in both directions where none is named. */
+  readonly device: (device: string, directions?: readonly Direction[]) => void;
   readonly detachDevice: (device: string) => void;
   readonly cgroup: (path: string) => void;
   readonly detachCgroup: () => void;
@@ -48,8 +48,10 @@ export interface Hooks {
 export function openHooks(options: HooksOptions): Hooks {
   const pins = pinPaths(options.pins);
   const hooks = deviceHooks(attachMode(options.attach), pins);
-  const attach = (role: 'endpoint' | 'device') => (device: string) =>
-    onDevice(role, device, (row, ifindex) => hooks.attach(row, device, ifindex));
+  const attach = (role: 'endpoint' | 'device') => (device: string, directions?: readonly Direction[]) =>
+    onDevice(role, device, (row, ifindex) => {
+      if (directions?.includes(row.direction) ?? true) hooks.attach(row, device, ifindex);
+    });
   const detach = (role: 'endpoint' | 'device') => (device: string) => {
     for (const row of rowsOf(role)) hooks.detach(row, device, ifindexOf(device));
   };

@@ -13,7 +13,7 @@ import { sweepEndpoints } from './sweep.ts';
 /** Bytes that VXLAN puts around a pod's packet. */
 const tunnelOverhead = 50;
 
-/** The endpoints of the node as an earlier run left them, cleaned of dead ones, attached and judged again. */
+/** The endpoints of the node as an earlier run left them, cleaned of dead ones and judged again. */
 export async function openEndpoints(
   config: AgentConfig,
   node: ClusterNode,
@@ -34,6 +34,13 @@ export async function openEndpoints(
     podMtu: config.network.mtu - (config.datapath.routing === 'tunnel' ? tunnelOverhead : 0),
   };
   const links = new Map(deviceNames().map((name) => [name, ifindexOf(name) ?? 0]));
-  for (const record of await sweepEndpoints(endpoints, links, log)) await kernel.attach(record);
+  await sweepEndpoints(endpoints, links, log);
   return endpoints;
+}
+
+/** Puts the programs of now on every endpoint that is there. One that is being made gets them from its maker. */
+export async function attachEndpoints({ store, kernel }: Endpoints): Promise<void> {
+  for (const record of store.all()) {
+    if (record.phase === 'ready' && ifindexOf(record.link) === record.ifindex) await kernel.attach(record);
+  }
 }

@@ -13,7 +13,10 @@ export interface MasqueradeInput {
 
 export const masqueradeChain = 'LABCTL-POSTROUTING';
 
-const owns = (chain: string): boolean => chain === masqueradeChain;
+/** Holds the stack's conntrack on without a packet that meets it: nothing jumps here. */
+const conntrackChain = 'LABCTL-CONNTRACK';
+
+const owns = (chain: string): boolean => chain === masqueradeChain || chain === conntrackChain;
 
 /** Pods reach the world with the node's address; other pods and the nodes see the pod's own. */
 export function masqueradeRules({ podCIDR, nativeRoutingCIDR, nodeAddresses }: MasqueradeInput): RuleSet {
@@ -42,7 +45,24 @@ export async function applyMasquerade(iptables: Iptables, input: MasqueradeInput
   return text !== '';
 }
 
-/** Repeatable. */
+/**
+ * The kernel's conntrack ends with the last rule that asks for it, and with it the translation of connections
+ * that chains or masquerade began.
+ */
+export async function keepConntrack(iptables: Iptables): Promise<void> {
+  const rules = emptyRuleSet();
+  append(rules.filter, conntrackChain, '-m conntrack --ctstate ESTABLISHED -j RETURN');
+  const isOwn = (chain: string): boolean => chain === conntrackChain;
+  await iptables.restore(planRestore(rules, await iptables.save(), isOwn));
+}
+
+/** The rules go, connections that they translate go on. Repeatable. */
+export async function endMasquerade(iptables: Iptables): Promise<void> {
+  await keepConntrack(iptables);
+  await iptables.restore(planRemoval(await iptables.save(), (chain) => chain === masqueradeChain));
+}
+
+/** All of it. Repeatable. */
 export async function removeMasquerade(iptables: Iptables): Promise<void> {
   await iptables.restore(planRemoval(await iptables.save(), owns));
 }

@@ -46,11 +46,12 @@ export function nodeSettings(config: AgentConfig): Setting[] {
 
 /** In Kubernetes kube-proxy and whoever redirects the node's name server to 127.0.0.11 know better. */
 function routeLocalnet({ cluster, datapath }: AgentConfig): Setting[] {
-  if (cluster.source === 'kubernetes') return [];
-  return [
-    { name: 'net/ipv4/conf/all/route_localnet', value: datapath.serviceLB === 'kube-proxy' ? '1' : '0' },
-  ];
+  if (cluster.source === 'kubernetes' || datapath.serviceLB !== 'kube-proxy') return [];
+  return [{ name: 'net/ipv4/conf/all/route_localnet', value: '1' }];
 }
+
+/** For the end of a switch: until its chains are gone, NodePorts on 127.0.0.1 are kube-proxy's. */
+export const noRouteLocalnet: readonly Setting[] = [{ name: 'net/ipv4/conf/all/route_localnet', value: '0' }];
 
 /** Values before the first change, by name. */
 export type OldValues = Readonly<Record<string, string>>;

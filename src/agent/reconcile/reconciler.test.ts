@@ -14,7 +14,10 @@ const web: Service = {
   spec: { clusterIP: '10.96.0.10', ports: [{ port: 80 }] },
 };
 
-function setUp(apply: (name: string) => Promise<void> | void): {
+function setUp(
+  apply: (name: string) => Promise<void> | void,
+  more: readonly Omit<Target, 'apply'>[] = [],
+): {
   readonly reconciler: Reconciler;
   readonly tell: <K extends Kind>(kind: K, event: ClusterEvent<K>) => void;
   readonly stop: () => void;
@@ -36,7 +39,11 @@ function setUp(apply: (name: string) => Promise<void> | void): {
   const reconciler = startReconciler({
     source,
     desired: createDesired(createServices('w1', undefined, silentLog), silentLog),
-    targets: [target('ipcache', ['Node']), target('services', ['Service', 'EndpointSlice'])],
+    targets: [
+      target('ipcache', ['Node']),
+      target('services', ['Service', 'EndpointSlice']),
+      ...more.map((each) => ({ ...each, apply: () => apply(each.name) })),
+    ],
     log: silentLog,
     signal: end.signal,
     retryMs: 5,
@@ -105,4 +112,20 @@ test('a target that fails is tried again, and the node is not ready before', asy
   expect([reconciler.unready(), reconciler.lastError()]).toEqual([undefined, undefined]);
   stop();
   await reconciler.finished;
+});
+
+test('what comes after everything waits until everything before it is written', async () => {
+  const applied: string[] = [];
+  let failures = 2;
+  const { tell, stop } = setUp(
+    (name) => {
+      applied.push(name);
+      if (name === 'ipcache' && failures-- > 0) throw new Error('not yet');
+    },
+    [{ name: 'programs', follows: [], isAfterAll: true }],
+  );
+  for (const kind of ['Node', 'Service', 'EndpointSlice'] as const) tell(kind, { type: 'synced' });
+  await seen(applied, 5);
+  expect(applied).toEqual(['ipcache', 'services', 'ipcache', 'ipcache', 'programs']);
+  stop();
 });

@@ -10,6 +10,8 @@ export interface Target {
   readonly name: string;
   /** Objects whose change makes it necessary to look again. */
   readonly follows: readonly WatchedKind[];
+  /** Waits until everything before it in the table is in the kernel. */
+  readonly isAfterAll?: boolean;
   /** Brings the kernel to what is wanted; does nothing where it is so. */
   readonly apply: () => Promise<unknown> | unknown;
 }
@@ -70,7 +72,8 @@ export function startReconciler(options: ReconcilerOptions): Reconciler {
     lastError = undefined;
     // In the order of the table, whatever the order of events was.
     for (const target of targets) {
-      if (!due.delete(target)) continue;
+      if (!due.has(target) || (target.isAfterAll === true && lastError !== undefined)) continue;
+      due.delete(target);
       try {
         await durations.time(target.name, target.apply);
       } catch (error) {

@@ -37,6 +37,8 @@ export interface DatapathVariables {
   readonly lab_cfg_service_cidr_mask: number;
   /** Translate Services here (1) or leave them to kube-proxy's chains (0) */
   readonly lab_cfg_service_lb: number;
+  /** Connections may have begun under other switches (1): they stay on the way they began on */
+  readonly lab_cfg_switched: number;
 }
 
 export const variableNames = [
@@ -58,4 +60,5 @@ export const variableNames = [
   'lab_cfg_service_cidr_addr',
   'lab_cfg_service_cidr_mask',
   'lab_cfg_service_lb',
+  'lab_cfg_switched',
 ] as const satisfies readonly (keyof DatapathVariables)[];

@@ -4,6 +4,8 @@ export const LabCtFlags = {
   nat: 1,
   finForward: 2,
   finReply: 4,
+  chains: 8,
+  pastStack: 16,
 } as const;
 export type LabCtFlags = (typeof LabCtFlags)[keyof typeof LabCtFlags];
 
