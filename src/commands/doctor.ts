@@ -1,5 +1,6 @@
 import { ExitCode, usageError } from '../core/errors.ts';
 import type { CommandDefinition } from './command.ts';
+import { resolveInput } from './lab-input.ts';
 import { textOption } from './shared.ts';
 
 const runtimes = ['netns', 'kind', 'existing'] as const;
@@ -14,8 +15,14 @@ export const doctor: CommandDefinition = {
       hints: ['kube-proxy', 'kpr', 'ebpf'],
     },
     { flags: '--runtime <runtime>', summary: 'what this runtime needs (default: netns)', choices: runtimes },
+    { flags: '--context <context>', summary: 'existing: which cluster is looked at' },
+    { flags: '--kubeconfig <file>', summary: 'existing: the kubeconfig that names it' },
   ],
-  examples: ['labctl doctor', 'labctl doctor --profile kube-proxy -o json'],
+  examples: [
+    'labctl doctor',
+    'labctl doctor --profile kube-proxy -o json',
+    'labctl doctor --runtime existing --context staging',
+  ],
   run: async (context, _args, options) => {
     const { examine } = await import('../lab/doctor/index.ts');
     const { findProfile } = await import('../../profiles/index.ts');
@@ -25,7 +32,11 @@ export const doctor: CommandDefinition = {
       throw usageError('E_USAGE', `no profile ${asked}`, { fix: 'labctl profiles list' });
     }
     const runtime = runtimes.find((name) => name === options.runtime) ?? 'netns';
-    const report = await examine(profile === undefined ? { runtime } : { runtime, profile }, context);
+    const { lab } = await resolveInput(context, { ...options, runtime });
+    const report = await examine(
+      { runtime, ...(profile === undefined ? {} : { profile }), ...(runtime === 'existing' ? { lab } : {}) },
+      context,
+    );
     const rows = report.findings.map(({ state, title, saw, fix }) => [
       state,
       title,

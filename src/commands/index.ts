@@ -9,6 +9,7 @@ import { exec } from './exec.ts';
 import { get } from './get.ts';
 import { init } from './init.ts';
 import { list } from './list.ts';
+import { load } from './load.ts';
 import { logs } from './logs.ts';
 import { profiles } from './profiles.ts';
 import { render } from './render.ts';
@@ -30,6 +31,7 @@ export const definitions: readonly CommandDefinition[] = [
   apply,
   deleteCommand,
   logs,
+  load,
   init,
   render,
   profiles,

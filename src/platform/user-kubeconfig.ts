@@ -1,9 +1,9 @@
-import { chown, mkdir, open, readFile, realpath, rm, rmdir, stat } from 'node:fs/promises';
+import { chown, open, readFile, realpath, rm, rmdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { conflict, failure, LabError } from '../core/errors.ts';
 import { waitFor } from '../core/wait-for.ts';
-import { isErrno, readIfPresent, writeAtomic } from './fs.ts';
+import { isErrno, privateDirectory, readIfPresent, writeAtomic } from './fs.ts';
 import { addEntries, isEmptyKubeconfig, removeEntries } from './kubeconfig-text.ts';
 
 /** Where a cluster's entries were put, and what to put back when they go. Plain data. */
@@ -37,7 +37,7 @@ export async function beforeMerge(file: string): Promise<MergedInto> {
 
 /** Adds the entries of a kubeconfig to a file and makes its context the current one. */
 export async function mergeKubeconfig({ file }: Pick<MergedInto, 'file'>, entries: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await privateDirectory(dirname(file));
   await locked(file, async () => {
     const text = (await readIfPresent(file)) ?? '';
     await replace(file, addEntries(text, entries, file));

@@ -1,7 +1,9 @@
 import { LabError, messageOf } from '../../core/errors.ts';
 import type { Exec } from '../../core/exec.ts';
 import type { ProfileName } from '../../profile/profile.ts';
+import type { ResolvedLab } from '../../profile/resolved-lab.ts';
 import { agentFindings } from './agent-findings.ts';
+import { clusterFindings } from './cluster-findings.ts';
 import { containerProbes } from './container-probes.ts';
 import { hostProbes } from './host-probes.ts';
 import { kernelProbes } from './kernel-probes.ts';
@@ -31,11 +33,13 @@ export interface DoctorReport {
 export interface Examination {
   readonly runtime: DoctorRuntime;
   readonly profile?: ProfileName;
+  /** Runtime existing: what the cluster is to take. */
+  readonly lab?: ResolvedLab;
 }
 
 /** Tries everything that labs of this runtime and profile need. The machine is left as it was. */
 export async function examine(
-  { runtime, profile }: Examination,
+  { runtime, profile, lab }: Examination,
   { exec, signal }: { readonly exec: Exec; readonly signal: AbortSignal },
 ): Promise<DoctorReport> {
   const packages = await readPackages();
@@ -55,6 +59,7 @@ export async function examine(
     findings.push(await tryProbe(probe, context));
   }
   if (runtime === 'netns') findings.push(...(await agentFindings(context)));
+  if (lab !== undefined) findings.push(...(await clusterFindings(context, lab)));
   const failed = findings.filter((finding) => finding.state === 'failed').length;
   return { runtime, profile: profile ?? null, fit: failed === 0, failed, findings };
 }

@@ -65,14 +65,18 @@ export async function withConnection<T>(
 }
 
 /** E_CLUSTER (exit 6) with the client's own words where the API server does not answer. */
-export async function requireAnswer(kubectl: Kubectl, { context, server }: Connection): Promise<void> {
+export async function requireAnswer(
+  kubectl: Kubectl,
+  { context, server }: Connection,
+  fix = 'start the cluster, or name another one with --context',
+): Promise<void> {
   try {
     await kubectl.run(['get', '--raw', '/readyz', '--request-timeout', '10s']);
   } catch (cause) {
     const said = messageOf(cause).split('\n').at(-1) ?? '';
     throw environmentError('E_CLUSTER', `context ${context}: ${server} does not answer: ${said}`, {
       cause,
-      fix: 'start the cluster, or name another one with --context',
+      fix,
     });
   }
 }

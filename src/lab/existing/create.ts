@@ -97,10 +97,14 @@ async function make(
   await privateDirectory(labPaths(lab.name).state);
   await writeAtomic(kubeconfig, connection.text);
   await writeOwnerRecord(begun);
+  const kubectl = kubectlFor(exec, kubeconfig);
   const up: ExistingUp = {
-    ...{ lab, exec, log, signal, kubeconfig, images, facts, network },
-    kubectl: kubectlFor(exec, kubeconfig),
-    nodeContainers: async () => (await findNodeContainers(exec, facts.nodes as readonly Node[])).containers,
+    ...{ lab, exec, log, signal, kubeconfig, kubectl, images, facts, network },
+    // Asked anew: a node may have joined meanwhile.
+    nodeContainers: async () => {
+      const { items } = await kubectl.json<{ items: readonly Node[] }>(['get', 'nodes']);
+      return (await findNodeContainers(exec, items)).containers;
+    },
     // With kube-proxy the Service of the API server works by itself.
     ...(lab.kubeProxyMode === 'none' && facts.apiServer !== undefined ? { apiServer: facts.apiServer } : {}),
   };

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { conflict } from '../../core/errors.ts';
 import { keyOf } from '../../core/k8s.ts';
-import { stateRoot } from '../../core/paths.ts';
+import { labPaths, stateRoot } from '../../core/paths.ts';
 import { removeTree } from '../../platform/fs.ts';
 import { type Kubectl, kubectlFor } from '../../platform/kubectl.ts';
 import type { LabContext } from '../context.ts';
@@ -24,13 +24,18 @@ export async function destroyExistingLab(
   const record = await existingRecord(lab);
   if (record === undefined) return { lab, found: false, removed: [], left: [] };
   const kubectl = kubectlFor(context.exec, kubeconfigOf(lab));
-  await requireAnswer(kubectl, { ...record, text: '' });
+  const { state } = labPaths(lab);
+  await requireAnswer(
+    kubectl,
+    { ...record, text: '' },
+    `start the cluster; where it has gone for good, nothing but this is left: rm -r ${state}`,
+  );
   const cutOff = await podsLeft(kubectl, lab);
   const removed = [
     `namespace ${systemNamespace}`,
     `agents, programs and CNI files of ${record.nodes.join(', ')}`,
     ...record.images.map((reference) => `image ${reference}`),
-    `directory ${kubeconfigOf(lab).replace(/\/kubeconfig$/, '')}`,
+    `directory ${state}`,
   ];
   if (options.dryRun === true) return { lab, found: true, removed, left: [], cutOff };
   await requireWord(lab, record.context, cutOff, options);

@@ -39,7 +39,10 @@ export const removableChart: ExistingStep = {
       // Kept until the lab's directory goes: a `down` that died half-way has no DaemonSet left to read.
       const kept = join(labPaths(lab).state, 'clean.json');
       const agents = await agentsOf(context);
-      if (agents !== undefined) await writeAtomic(kept, JSON.stringify(cleanerOf(agents)));
+      if (agents !== undefined) {
+        const nodes = await nodesWithAgent(context);
+        if (nodes.length > 0) await writeAtomic(kept, JSON.stringify(cleanerOf(agents, nodes)));
+      }
       const cleaner = await readIfPresent(kept);
       if (cleaner !== undefined) {
         await kubectl.run(['delete', 'daemonset', agentSet, ...inSystem, ...gone], { timeoutMs: limitMs });
@@ -71,8 +74,23 @@ async function agentsOf({ kubectl }: ExistingDown): Promise<AgentSet | undefined
   return items[0];
 }
 
+/** Where an agent's container was made: elsewhere is nothing to clean, and maybe no image to do it with. */
+async function nodesWithAgent({ kubectl }: ExistingDown): Promise<string[]> {
+  const { items } = await kubectl.json<{ items: readonly AgentPod[] }>([
+    ...['get', 'pods', ...inSystem, '--selector', `app.kubernetes.io/name=${agentSet}`],
+  ]);
+  return items.flatMap(({ spec, status }) =>
+    status?.containerStatuses?.some(({ imageID }) => imageID !== '') === true ? [spec.nodeName] : [],
+  );
+}
+
+interface AgentPod {
+  readonly spec: { readonly nodeName: string };
+  readonly status?: { readonly containerStatuses?: readonly { readonly imageID: string }[] };
+}
+
 /** The agents' own pods, mounts and rights, with `clean` in place of `run`; ready when it has ended. */
-function cleanerOf({ spec }: AgentSet): object {
+function cleanerOf({ spec }: AgentSet, nodes: readonly string[]): object {
   const { containers, ...pod } = spec.template.spec;
   const [agent = {}] = containers;
   const { startupProbe: _, livenessProbe: __, readinessProbe: ___, ...container } = agent;
@@ -88,6 +106,15 @@ function cleanerOf({ spec }: AgentSet): object {
         spec: {
           ...pod,
           terminationGracePeriodSeconds: 0,
+          affinity: {
+            nodeAffinity: {
+              requiredDuringSchedulingIgnoredDuringExecution: {
+                nodeSelectorTerms: nodes.map((node) => ({
+                  matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }],
+                })),
+              },
+            },
+          },
           initContainers: [
             { ...container, args: ['clean', '--config', '/etc/labctl/agent.json'], name: 'clean' },
           ],

@@ -18,10 +18,7 @@ import { type LabImage, stageContext } from '../images.ts';
 export const buildImages: KindStep = {
   title: 'Build the images',
   run: async ({ exec, images, signal }, report) => {
-    const missing = await inParallel(Object.values(images), async (image) =>
-      (await imageId(exec, image.reference)) === undefined ? [image] : [],
-    );
-    if (missing.length > 0) await build(exec, missing, signal);
+    const missing = await buildMissing(exec, Object.values(images), signal);
     const built = missing.map(({ name }) => name).join(', ');
     report(missing.length === 0 ? 'built before' : `built ${built}`);
   },
@@ -67,6 +64,19 @@ export const loadImages: KindStep = {
     report(lacking.map(({ name, missing }) => `${missing.length} into ${name}`).join(', '));
   },
 };
+
+/** Builds those images that the engine lacks, and answers which. */
+export async function buildMissing(
+  exec: Exec,
+  images: readonly LabImage[],
+  signal: AbortSignal,
+): Promise<readonly LabImage[]> {
+  const missing = await inParallel(images, async (image) =>
+    (await imageId(exec, image.reference)) === undefined ? [image] : [],
+  );
+  if (missing.length > 0) await build(exec, missing, signal);
+  return missing;
+}
 
 export const imageReferences = ({ images }: Pick<KindUp, 'images'>): string[] =>
   Object.values(images).map(({ reference }) => reference);

@@ -22,14 +22,40 @@ ExecStart=/bin/mount -t bpf -o mode=0700 bpf /sys/fs/bpf
 WantedBy=multi-user.target
 `;
 
+/** `docker restart` may give a node another address, which its kubelet was told when it joined. */
+const addressScript = `flags=/var/lib/kubelet/kubeadm-flags.env
+address=$(ip -4 -o address show dev eth0 scope global | sed -n 's|.* inet \\([0-9.]*\\)/.*|\\1|p' | head -n 1)
+[ -z "$address" ] || sed -i "s|--node-ip=[0-9.]*|--node-ip=$address|" "$flags"
+`;
+const addressPath = '/usr/local/sbin/labctl-node-address';
+const addressUnit = `[Unit]
+Description=The node's own address for its kubelet, by labctl
+DefaultDependencies=no
+Before=kubelet.service
+ConditionPathExists=/var/lib/kubelet/kubeadm-flags.env
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/sh -eu ${addressPath}
+
+[Install]
+WantedBy=multi-user.target
+`;
+
 export const nodeFiles: KindStep = {
   title: 'Prepare nodes',
   run: async ({ lab, exec }, report) => {
     const nodes = await kindNodes(exec, lab.name);
     await Promise.all(
-      nodes.map(({ name }) => installUnit(execIn(exec, name), 'labctl-bpffs.service', bpffsUnit)),
+      nodes.map(async ({ name }) => {
+        const node = execIn(exec, name);
+        await installUnit(node, 'labctl-bpffs.service', bpffsUnit);
+        await node('/bin/sh', ['-euc', 'cat > "$1"', 'sh', addressPath], { input: addressScript });
+        await installUnit(node, 'labctl-node-address.service', addressUnit);
+      }),
     );
-    report('bpffs mounted');
+    report('bpffs mounted, the address kept in step');
   },
 };
 

@@ -1,3 +1,4 @@
+import type { Exec } from '../../../core/exec.ts';
 import { execIn } from '../../../platform/docker.ts';
 import { kindNodes } from '../../../platform/kind.ts';
 import type { KindStep } from '../context.ts';
@@ -42,15 +43,24 @@ done`;
 export const nodeTools: KindStep = {
   title: 'Put tools on the nodes',
   run: async ({ lab, exec, images }, report) => {
-    const nodes = await kindNodes(exec, lab.name);
-    const added = await Promise.all(
-      nodes.map(async ({ name }) => {
-        const node = execIn(exec, name);
-        await installUnit(node, 'labctl-tools.service', toolsUnit(images.demo.reference));
-        const { stdout } = await node('/bin/sh', ['-euc', wrapScript, 'sh', root, scripts, ...tools]);
-        return stdout.split('\n').filter(Boolean);
-      }),
-    );
-    report([...new Set(added.flat())].join(', '));
+    const added = await addTools(exec, await kindNodes(exec, lab.name), images.demo.reference);
+    report(added.join(', '));
   },
 };
+
+/** Answers which tools nodes lacked. */
+export async function addTools(
+  exec: Exec,
+  nodes: readonly { readonly name: string }[],
+  image: string,
+): Promise<readonly string[]> {
+  const added = await Promise.all(
+    nodes.map(async ({ name }) => {
+      const node = execIn(exec, name);
+      await installUnit(node, 'labctl-tools.service', toolsUnit(image));
+      const { stdout } = await node('/bin/sh', ['-euc', wrapScript, 'sh', root, scripts, ...tools]);
+      return stdout.split('\n').filter(Boolean);
+    }),
+  );
+  return [...new Set(added.flat())];
+}

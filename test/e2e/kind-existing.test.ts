@@ -1,0 +1,287 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkIds } from '../../src/checks/verify.ts';
+import { labPaths } from '../../src/core/paths.ts';
+import { waitFor } from '../../src/core/wait-for.ts';
+import { type CliResult, labctlWith, run, sh } from './support/cli.ts';
+import { dockerInventory, inContainer } from './support/docker.ts';
+import { redOf, verifyLab } from './support/lab.ts';
+
+/** A cluster that somebody made with kind alone: two nodes, no CNI, no kube-proxy. */
+const cluster = 't-plain';
+const nodes = [`${cluster}-control-plane`, `${cluster}-worker`];
+const lab = 't-existing';
+const neighbour = 't-neighbour';
+const limitMs = 580_000;
+
+let directory: string;
+let kubeconfig: string;
+const labctl = (...args: readonly string[]): Promise<CliResult> =>
+  labctlWith({ limitMs, env: { KUBECONFIG: kubeconfig } }, ...args);
+const kubectl = (...args: readonly string[]) => sh('kubectl', '--kubeconfig', kubeconfig, ...args);
+const apply = (manifest: object) =>
+  run('kubectl', ['--kubeconfig', kubeconfig, 'apply', '--filename', '-'], {
+    input: JSON.stringify(manifest),
+  });
+const up = (...flags: readonly string[]) =>
+  labctl('up', '--runtime', 'existing', '--name', lab, '--profile', 'ebpf', '--no-verify', ...flags);
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'labctl-existing-'));
+  kubeconfig = join(directory, 'kubeconfig');
+  const config = join(directory, 'kind.yaml');
+  await writeFile(
+    config,
+    'kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\n' +
+      'networking: {disableDefaultCNI: true, kubeProxyMode: none}\n' +
+      'nodes: [{role: control-plane}, {role: worker}]\n',
+  );
+  const made = await run(
+    'kind',
+    [
+      ...['create', 'cluster', '--name', cluster, '--config', config, '--kubeconfig', kubeconfig],
+      ...['--image', 'kindest/node:v1.34.4'],
+    ],
+    { limitMs },
+  );
+  expect(made.code, made.stderr).toBe(0);
+  // kind does not wait for the worker's Node.
+  await waitFor(
+    'both nodes in the cluster',
+    async () => {
+      const names = (await kubectl('get', 'nodes', '--output', 'name')).split('\n').filter(Boolean);
+      return names.length === nodes.length ? { done: undefined } : { saw: names.join(', ') };
+    },
+    { timeoutMs: 120_000, intervalMs: 500 },
+  );
+});
+afterAll(async () => {
+  await labctl('down', '--name', neighbour);
+  await labctl('down', '--name', lab, '--yes');
+  await run('kind', ['delete', 'cluster', '--name', cluster, '--kubeconfig', kubeconfig], { limitMs });
+  await rm(directory, { recursive: true, force: true });
+});
+
+describe('a cluster that does not fit', () => {
+  let before: unknown;
+  beforeAll(async () => {
+    before = await everything();
+  });
+
+  const refused = async (result: CliResult, code: string, ...words: readonly RegExp[]): Promise<void> => {
+    expect(result.code, result.stderr).toBe(6);
+    expect(result.stderr).toContain(code);
+    for (const word of words) expect(result.stderr).toMatch(word);
+    expect(result.stderr).toContain('fix:');
+    expect(await everything()).toEqual(before);
+    expect(existsSync(labPaths(lab).state)).toBe(false);
+  };
+
+  it('has no bpffs', async () => {
+    await refused(
+      await up(),
+      'E_CLUSTER_UNFIT',
+      /node t-plain-worker has no BPF file system/,
+      /mount -t bpf/,
+    );
+  });
+
+  it('lacks the kube-proxy that the profile needs', async () => {
+    await refused(await up('--profile', 'kube-proxy'), 'E_CLUSTER_UNFIT', /needs kube-proxy/);
+  });
+
+  it.each([
+    [
+      'has a kube-proxy that the profile replaces',
+      'kube-proxy',
+      '/lib/modules',
+      /DaemonSet kube-system\/kube-proxy/,
+    ],
+    ['has another CNI', 'kindnet', '/etc/cni/net.d', /DaemonSet kube-system\/kindnet is the cluster's CNI/],
+  ])('%s', async (_, name, path, words) => {
+    await apply(daemonSet(name, path));
+    try {
+      const result = await up();
+      await kubectl('delete', 'daemonset', name, '--namespace', 'kube-system', '--cascade=foreground');
+      await refused(result, 'E_CLUSTER_UNFIT', words);
+    } finally {
+      await kubectl('delete', 'daemonset', name, '--namespace', 'kube-system', '--ignore-not-found');
+    }
+  });
+
+  it('has a CNI configuration on a node', async () => {
+    const file = '/etc/cni/net.d/10-other.conflist';
+    await inContainer(`${cluster}-worker`, 'sh', '-c', `echo {} > ${file}`);
+    const result = await up();
+    await inContainer(`${cluster}-worker`, 'rm', file);
+    await refused(
+      result,
+      'E_CLUSTER_UNFIT',
+      /node t-plain-worker has a CNI configuration: 10-other.conflist/,
+    );
+  });
+
+  it('gives too few rights', async () => {
+    await kubectl('create', 'serviceaccount', 'reader', '--namespace', 'default');
+    await kubectl(
+      'create',
+      'clusterrolebinding',
+      'reader',
+      '--clusterrole',
+      'view',
+      '--serviceaccount',
+      'default:reader',
+    );
+    const token = (await kubectl('create', 'token', 'reader', '--namespace', 'default')).trim();
+    const reader = join(directory, 'reader');
+    await writeFile(reader, await readFile(kubeconfig, 'utf8'), { mode: 0o600 });
+    const config = ['config', '--kubeconfig', reader];
+    await sh('kubectl', ...config, 'set-credentials', 'reader', '--token', token);
+    await sh(
+      'kubectl',
+      ...config,
+      'set-context',
+      'reader',
+      '--cluster',
+      `kind-${cluster}`,
+      '--user',
+      'reader',
+    );
+    const result = await up('--kubeconfig', reader, '--context', 'reader');
+    await kubectl('delete', 'clusterrolebinding/reader', 'serviceaccount/reader', '--namespace', 'default');
+    await refused(result, 'E_RIGHTS', /create namespaces/, /create pods\/exec in labctl-system/);
+  });
+
+  it('is not there', async () => {
+    const { code, stderr } = await up('--context', 'nobody');
+    expect(code).toBe(4);
+    expect(stderr).toContain('E_NO_CONTEXT');
+    expect(await everything()).toEqual(before);
+  });
+});
+
+describe('a lab in the cluster', () => {
+  let before: unknown;
+  let docker: unknown;
+
+  beforeAll(async () => {
+    for (const node of nodes) await inContainer(node, 'mount', '-t', 'bpf', 'bpf', '/sys/fs/bpf');
+    before = await everything();
+    docker = await dockerInventory();
+    const { code, stderr } = await up();
+    expect(code, stderr).toBe(0);
+  });
+
+  it('proves itself with every check, none left out', async () => {
+    const report = await verifyLab(lab);
+    expect(redOf(report)).toEqual([]);
+    expect(report.checks.map(({ id }) => id)).toEqual(checkIds('ebpf', 'existing'));
+    expect(report.active.mode).toBe('ebpf');
+  });
+
+  it('stays as it is while a lab on kind comes and goes beside it', async () => {
+    const [own, engine] = [await everything(), await dockerInventory()];
+    const programs = await programIds();
+    const config = await readFile(kubeconfig, 'utf8');
+    const made = await labctl(
+      ...['up', '--runtime', 'kind', '--name', neighbour, '--workers', '0', '--no-verify'],
+    );
+    expect(made.code, made.stderr).toBe(0);
+    const contexts = await kubectl('config', 'get-contexts', '--output', 'name');
+    expect(contexts.trim().split('\n').sort()).toEqual([`kind-${neighbour}`, `kind-${cluster}`]);
+    expect((await kubectl('config', 'current-context')).trim()).toBe(`kind-${neighbour}`);
+    expect((await labctl('down', '--name', neighbour)).code).toBe(0);
+    expect(await everything()).toEqual(own);
+    expect(await programIds()).toEqual(programs);
+    expect(await dockerInventory()).toEqual(engine);
+    expect(await readFile(kubeconfig, 'utf8')).toBe(config);
+    expect(existsSync(labPaths(neighbour).state)).toBe(false);
+  });
+
+  it('goes only when somebody says so, knowing which pods lose their network', async () => {
+    const { code, stderr } = await labctl('down', '--name', lab);
+    expect(code).toBe(7);
+    expect(stderr).toMatch(/E_CONSENT.*kube-system\/coredns-/);
+    expect(stderr).toContain('--yes');
+    const dry = await labctl('down', '--name', lab, '--dry-run');
+    expect(dry.stdout).toMatch(/without network: pod kube-system\/coredns-/);
+    expect((await labctl('status', '--name', lab)).code).toBe(0);
+  });
+
+  it('goes, and the cluster is what it was', async () => {
+    const { code, stderr } = await labctl('down', '--name', lab, '--yes');
+    expect(code, stderr).toBe(0);
+    expect(await everything()).toEqual(before);
+    expect(await dockerInventory()).toEqual(docker);
+    expect(existsSync(labPaths(lab).state)).toBe(false);
+  });
+});
+
+/** What a node holds that a datapath could change, and that does not change by itself. */
+const nodeScript = `
+ls /etc/cni/net.d /opt/cni/bin /sys/fs/bpf
+ip -o link show | sed 's/@.*//;s/^[0-9]*: //' | cut -d: -f1
+ip route
+ip -4 -o address show | awk '{print $2, $4}'
+iptables-nft-save 2>/dev/null | sed '/^#/d;s/\\[.*\\]//'
+for file in /proc/sys/net/ipv4/conf/{all,default,eth0}/* /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/ip_local_port_range; do
+  echo "$file $(cat $file 2>/dev/null)"
+done
+ctr --namespace k8s.io images list --quiet | sort
+grep ' /sys/fs/bpf bpf ' /proc/mounts || echo 'no bpffs'
+`;
+const kinds =
+  'namespaces,daemonsets,deployments,services,configmaps,serviceaccounts,clusterroles,clusterrolebindings';
+
+/** The cluster and its nodes, by what is not ours. */
+async function everything(): Promise<readonly unknown[]> {
+  const inNodes = await Promise.all(nodes.map((node) => inContainer(node, 'bash', '-c', nodeScript)));
+  const objects = await kubectl('get', kinds, '--all-namespaces', '--output', 'name');
+  const labels = await kubectl(
+    'get',
+    'nodes',
+    '--output',
+    'jsonpath={.items[*].metadata.labels}{.items[*].spec.podCIDR}',
+  );
+  return [inNodes.map((text) => text.split('\n')), objects.split('\n'), labels];
+}
+
+/** The lab's programs on the nodes of the cluster, by id as the kernel has them. */
+async function programIds(): Promise<readonly string[]> {
+  const ids = nodes.map(async (node) => {
+    const pid = (await sh('docker', 'inspect', '--format', '{{.State.Pid}}', node)).trim();
+    const pins = `/proc/${pid}/root/sys/fs/bpf/labctl/programs`;
+    const names = (await sh('ls', pins)).split('\n').filter(Boolean);
+    expect(names.length).toBeGreaterThan(4);
+    return await Promise.all(
+      names.map(async (name) => {
+        const { id } = JSON.parse(await sh('bpftool', '-j', 'prog', 'show', 'pinned', `${pins}/${name}`)) as {
+          id: number;
+        };
+        return `${node} ${name} ${id}`;
+      }),
+    );
+  });
+  return (await Promise.all(ids)).flat().sort();
+}
+
+/** As that program would be installed, but on no node: what is judged is that the cluster wants it. */
+const daemonSet = (name: string, path: string): object => ({
+  apiVersion: 'apps/v1',
+  kind: 'DaemonSet',
+  metadata: { name, namespace: 'kube-system', labels: { 'k8s-app': name } },
+  spec: {
+    selector: { matchLabels: { 'k8s-app': name } },
+    template: {
+      metadata: { labels: { 'k8s-app': name } },
+      spec: {
+        hostNetwork: true,
+        containers: [{ name, image: `example.invalid/${name}` }],
+        volumes: [{ name: 'host', hostPath: { path } }],
+      },
+    },
+  },
+});
