@@ -25,11 +25,11 @@ const node = (podCIDR: string): Node => ({
   spec: { podCIDR },
   status: { addresses: [{ type: 'InternalIP', address: '172.18.0.2' }] },
 });
-const find = (cluster: ClusterConfig = api, name = 'a') => {
+const find = (cluster: ClusterConfig = api, name = 'a', hasAddress = () => true) => {
   const source = { list: () => answer() } as unknown as ClusterSource;
   const signal = new AbortController().signal;
   const paths = { run } as Parameters<typeof ownNode>[0]['paths'];
-  return ownNode({ node: name, cluster, paths }, { source, log: silentLog, signal, limitMs: 0 });
+  return ownNode({ node: name, cluster, paths }, { source, log: silentLog, signal, limitMs: 0, hasAddress });
 };
 const refuse = async (): Promise<never> => {
   throw new Error('connect ECONNREFUSED');
@@ -40,6 +40,10 @@ it('tells the node as the API has it, also where another one was known', async (
   expect(await find()).toEqual({ node: known, isRemembered: false });
   answer = async () => [node('10.244.7.0/24')];
   expect(await find()).toEqual({ node: { ...known, podCIDR: '10.244.7.0/24' }, isRemembered: false });
+});
+
+it('waits while its Node tells an address that the node no longer has', async () => {
+  await expect(find(api, 'a', () => false)).rejects.toThrow('172.18.0.2, which is on no device of this node');
 });
 
 it('takes the node that was known while the API is away', async () => {

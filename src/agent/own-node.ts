@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { AgentConfig, ClusterConfig } from '../core/agent-config.ts';
 import type { ClusterSource } from '../core/cluster.ts';
@@ -19,6 +20,8 @@ export interface OwnNodePorts {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly limitMs?: number;
+  /** Whether an address is on a device here; default: as the kernel says. */
+  readonly hasAddress?: (address: string) => boolean;
 }
 
 const limitMs = 60_000;
@@ -31,7 +34,7 @@ const patienceMs = 5000;
  */
 export async function ownNode(
   { node: name, paths, cluster }: Pick<AgentConfig, 'node' | 'paths' | 'cluster'>,
-  { source, log, signal, limitMs: limit = limitMs }: OwnNodePorts,
+  { source, log, signal, limitMs: limit = limitMs, hasAddress = isLocal }: OwnNodePorts,
 ): Promise<OwnNode> {
   const isKubernetes = cluster.source === 'kubernetes';
   const file = join(paths.run, 'node.json');
@@ -49,6 +52,10 @@ export async function ownNode(
       }
       const own = nodes.find(({ metadata }) => metadata.name === name);
       const node = own === undefined ? undefined : clusterNode(own);
+      // After a restart with another address the Node tells the old one until the kubelet has written the new.
+      if (isKubernetes && node !== undefined && !hasAddress(node.address)) {
+        return { saw: `address ${node.address}, which is on no device of this node` };
+      }
       if (node !== undefined) return { done: { node, isRemembered: false } };
       return { saw: own === undefined ? 'no such Node object' : 'a Node without InternalIP or podCIDR' };
     },
@@ -62,6 +69,9 @@ export async function ownNode(
   if (isKubernetes && !found.isRemembered) await writeJson(file, found.node);
   return found;
 }
+
+const isLocal = (address: string): boolean =>
+  Object.values(networkInterfaces()).some((device) => device?.some((each) => each.address === address));
 
 const sourceOfCIDR = (cluster: ClusterConfig): string =>
   cluster.source === 'kubernetes' && cluster.ipam === 'cluster-pool'
