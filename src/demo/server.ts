@@ -16,6 +16,8 @@ const me = {
 };
 /** Connections still open this long after SIGTERM are cut. */
 const drainMs = Number(process.env.DRAIN_SECONDS ?? 5) * 1000;
+/** Longer than clients of a busy Service leave between two connections, shorter than between two probes. */
+const quietMs = 500;
 const dripMs = 100;
 
 const answer = (address = '', port = 0): string =>
@@ -23,6 +25,7 @@ const answer = (address = '', port = 0): string =>
 
 const connections = new Set<Socket>();
 let draining = false;
+let lastConnectionAt = 0;
 
 const http = createHttpServer((request, response) => {
   const { remoteAddress, remotePort } = request.socket;
@@ -57,6 +60,11 @@ udp.on('message', (message, from) => {
   udp.send(reply, from.port, from.address);
 });
 
+for (const server of [http, tcp]) {
+  server.on('connection', () => {
+    lastConnectionAt = performance.now();
+  });
+}
 for (const server of [http, tcp, udp]) server.on('error', fail);
 http.listen(httpPort, '0.0.0.0');
 tcp.listen(echoPort, '0.0.0.0');
@@ -64,18 +72,34 @@ udp.bind(echoPort, '0.0.0.0');
 process.on('SIGTERM', drain);
 process.on('SIGINT', drain);
 
-/** Serves what is open, takes no more, and ends when all is done. */
+/**
+ * Serves on until no connection came for a while, then takes no more, and ends when all is done: a closed
+ * listener resets what the kernel accepted for it and the program had no time for yet.
+ */
 function drain(): void {
   if (draining) return;
   draining = true;
-  http.close();
   http.closeIdleConnections();
-  tcp.close();
-  udp.close();
+  const startedAt = performance.now();
+  lastConnectionAt = startedAt;
+  const watch = setInterval(() => {
+    const isQuiet = performance.now() - lastConnectionAt > quietMs;
+    const isLate = performance.now() - startedAt > drainMs;
+    if (!isQuiet && !isLate) return;
+    clearInterval(watch);
+    stop();
+  }, quietMs / 5);
   setTimeout(() => {
     http.closeAllConnections();
     for (const socket of connections) socket.destroy();
   }, drainMs).unref();
+}
+
+function stop(): void {
+  http.close();
+  http.closeIdleConnections();
+  tcp.close();
+  udp.close();
 }
 
 function fail(error: Error): void {
