@@ -1,16 +1,18 @@
 /**
  * Writes test/fixtures/kube-proxy/<minor>/: what a real kube-proxy makes of services.yaml.
  * Makes a kind cluster, applies the table, reads one worker's rules and sysctls, deletes the cluster.
+ * The suite on real clusters applies the same table to the lab's own cluster (test/e2e/kube-proxy/stored-chains.ts).
  *
  *   tsx scripts/kube-proxy-capture.ts [--image kindest/node:v1.34.4]
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseAllDocuments, stringify } from 'yaml';
-import { $, argv, sleep } from 'zx';
+import { stringify } from 'yaml';
+import { $, argv } from 'zx';
+import { type ApiObject, applyCases, captureCluster, settledRules } from './lib/kube-proxy-cases.ts';
 
-const cluster = 'kp-capture';
+const cluster = captureCluster;
 const node = `${cluster}-worker`;
 const root = join(import.meta.dirname, '..');
 const image = String(argv.image ?? 'kindest/node:v1.34.4');
@@ -27,13 +29,6 @@ const sysctls = [
   'net.netfilter.nf_conntrack_udp_timeout_stream',
 ];
 
-interface ApiObject {
-  apiVersion?: string;
-  kind: string;
-  metadata: { name: string; namespace?: string; labels?: Record<string, string> };
-  [field: string]: unknown;
-}
-
 async function main(): Promise<void> {
   const standIn = join(root, '../shared/offline-kind/up');
   if (existsSync(standIn)) await $`${standIn}`;
@@ -41,11 +36,12 @@ async function main(): Promise<void> {
     throw new Error(`a kind cluster named ${cluster} exists: delete it first`);
   }
   const work = mkdtempSync(join(tmpdir(), 'kube-proxy-capture-'));
-  process.env.KUBECONFIG = join(work, 'kubeconfig');
+  const kubeconfig = join(work, 'kubeconfig');
+  process.env.KUBECONFIG = kubeconfig;
   try {
     await $({ input: stringify(clusterConfig()) })`kind create cluster --image ${image} --config -`;
-    await apply(join(fixtures, 'services.yaml'));
-    const save = await settledRules();
+    await applyCases({ name: cluster, kubeconfig }, join(fixtures, 'services.yaml'));
+    const save = await settledRules(node);
     writeFileSync(join(fixtures, 'iptables-save.txt'), save);
     writeFileSync(join(fixtures, 'cluster.yaml'), await clusterObjects());
     writeFileSync(join(fixtures, 'capture.json'), `${JSON.stringify(await facts(save), null, 2)}\n`);
@@ -69,31 +65,6 @@ const clusterConfig = (): unknown => ({
   },
   nodes: [{ role: 'control-plane' }, { role: 'worker' }, { role: 'worker' }],
 });
-
-/** Status is a subresource: `apply` ignores it, so it is patched after. */
-async function apply(file: string): Promise<void> {
-  await $`kubectl apply --server-side -f ${file}`;
-  for (const document of parseAllDocuments(readFileSync(file, 'utf8'))) {
-    const object = document.toJS() as ApiObject;
-    if (object.status === undefined) continue;
-    const patch = JSON.stringify({ status: object.status });
-    const { name, namespace } = object.metadata;
-    await $`kubectl -n ${namespace} patch service ${name} --subresource=status --type=merge -p ${patch}`;
-  }
-}
-
-/** The node's rules once two readings, three seconds apart, differ in nothing but counters and dates. */
-async function settledRules(): Promise<string> {
-  const bare = (text: string): string => text.replace(/^#.*$/gm, '').replace(/\[\d+:\d+\]/g, '');
-  let last = '';
-  for (let reading = 0; reading < 40; reading++) {
-    const { stdout } = await $`docker exec ${node} iptables-save`;
-    if (stdout.includes('cases/three') && bare(stdout) === bare(last)) return stdout;
-    last = stdout;
-    await sleep(3000);
-  }
-  throw new Error('the rules of kube-proxy did not settle within 2 minutes');
-}
 
 async function clusterObjects(): Promise<string> {
   const { items } = JSON.parse((await $`kubectl get nodes,services,endpointslices -A -o json`).stdout) as {

@@ -5,11 +5,11 @@ import type { NetnsRuntime } from '../../src/runtime/netns/index.ts';
 import { apply } from './support/apply.ts';
 import { labctl } from './support/cli.ts';
 import { downLab, type LiveLab, profiles, upLab } from './support/lab.ts';
-import { type Bundle, bundle } from './support/resident.ts';
+import { bundle, type Program } from './support/resident.ts';
 import { killAgents, restartAgents, runningAgents } from './survival/agents.ts';
 import { detachEverything, pullCable } from './survival/cuts.ts';
 import { placesOf, type Scene, type StreamPlace, sceneOf, streamService } from './survival/places.ts';
-import { type Reports, startTraffic, streamsAPlace, type Traffic } from './survival/traffic.ts';
+import { startTraffic, streamsAPlace, type Traffic, tell } from './survival/traffic.ts';
 
 const aliveMs = 1000;
 const deadMs = 5000;
@@ -18,11 +18,10 @@ const cutMs = 2000;
 const collectedTwiceMs = 21_000;
 const settledMs = 3000;
 
-let program: Bundle;
+let program: Program;
 beforeAll(async () => {
   program = await bundle(new URL('./survival/stream-client.ts', import.meta.url));
 });
-afterAll(() => program.remove());
 
 describe.each(profiles)('%s', (profile) => {
   describe.each(['tcx', 'clsact'] as const)('%s', (attach) => {
@@ -104,12 +103,4 @@ async function labWithTraffic(
   const places = placesOf(live, scene);
   await apply(name, streamService(scene));
   return { live, runtime, scene, places, traffic: await startTraffic(runtime, program, places) };
-}
-
-/** Figures, one line a place. */
-function tell(what: string, reports: Reports): void {
-  for (const [title, { opened, lost, losses, echoed, longestGapMs, fresh }] of Object.entries(reports)) {
-    const figures = { opened, lost, losses, echoed, longestGapMs, fresh };
-    console.log(`${what}, ${title}: ${JSON.stringify(figures)}`);
-  }
 }

@@ -13,22 +13,18 @@ import { createWorlds, type World } from './services/world.ts';
 import { apply, remove } from './support/apply.ts';
 import { labctl } from './support/cli.ts';
 import { addressOf, downLab, type LiveLab, profiles, upLab } from './support/lab.ts';
-import { type Bundle, bundle, type Resident, settle } from './support/resident.ts';
+import { bundle, type Program, type Resident, settle } from './support/resident.ts';
 
 const seed = testSeed();
 const firstPort = 20_000;
 const portsAPod = 17;
 
-let asker: Bundle;
-let server: Bundle;
+let asker: Program;
+let server: Program;
 beforeAll(async () => {
   console.log(`seed ${seed}; LABCTL_TEST_SEED repeats it`);
   asker = await bundle(new URL('./services/asker.ts', import.meta.url));
   server = await bundle(new URL('./services/backend-server.ts', import.meta.url));
-});
-afterAll(async () => {
-  await asker.remove();
-  await server.remove();
 });
 
 describe.each(profiles)('%s', (profile) => {
@@ -125,7 +121,7 @@ const poolOf = (live: LiveLab): Backend[] =>
 const startBackends = (
   runtime: NetnsRuntime,
   live: LiveLab,
-  program: Bundle,
+  program: Program,
 ): Promise<Resident<Listen, 'listening'>[]> =>
   Promise.all(
     podsOf(live, 'demo').map(async (pod) => {

@@ -3,10 +3,19 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkIds } from '../../src/checks/verify.ts';
 import { labPaths } from '../../src/core/paths.ts';
+import { rewriteStoredChains } from './kube-proxy/stored-chains.ts';
+import {
+  restartContainer,
+  restartPodsUnderRequests,
+  rollOutUnderRequests,
+  scaleUnderRequests,
+} from './rollouts/rollouts.ts';
 import { labctl, labctlJson, labctlWith, sh } from './support/cli.ts';
-import { type DockerInventory, dockerInventory } from './support/docker.ts';
+import { type DockerInventory, dockerInventory, kindAddress } from './support/docker.ts';
 import { describeOnKind } from './support/kind.ts';
+import { kindLab } from './support/kind-lab.ts';
 import { profiles, redOf, verifyLab } from './support/lab.ts';
+import { surviveKills, surviveRestart } from './survival/on-kind.ts';
 
 const limitMs = 580_000;
 const bring = (name: string, profile: string) =>
@@ -23,6 +32,7 @@ describeOnKind.each(profiles)('profile %s on kind', (profile) => {
     );
     return await kubectl('exec', pod, '--', ...argv);
   };
+  const cluster = kindLab(lab);
   let before: DockerInventory;
 
   beforeAll(async () => {
@@ -54,14 +64,7 @@ describeOnKind.each(profiles)('profile %s on kind', (profile) => {
   it("resolves names that only the node's own resolver knows", async () => {
     // Docker's resolver, which kind's nodes reach by netfilter rules: a redirected packet never meets them.
     const outside = `labctl-${lab}-world`;
-    const address = await sh(
-      'docker',
-      'inspect',
-      '--format',
-      '{{.NetworkSettings.Networks.kind.IPAddress}}',
-      outside,
-    );
-    expect(await inDemoPod('getent', 'ahostsv4', outside)).toContain(address.trim());
+    expect(await inDemoPod('getent', 'ahostsv4', outside)).toContain(await kindAddress(outside));
   });
 
   it('has no privileged agent', async () => {
@@ -91,6 +94,25 @@ describeOnKind.each(profiles)('profile %s on kind', (profile) => {
     expect(code).toBe(0);
     expect(stdout).toContain('nothing to do');
   });
+
+  it('fails no request while a Deployment has 2, 20 and 2 pods', () => scaleUnderRequests(cluster));
+  it('fails no request while a DaemonSet is rolled out', () => rollOutUnderRequests(cluster));
+  it('fails no request while a pod is replaced', () => restartPodsUnderRequests(cluster));
+  it('serves from a pod whose container was restarted', () => restartContainer(cluster));
+
+  it('keeps connections while agents and kubelets are killed and agents are rolled out', () =>
+    surviveKills(cluster, profile));
+  it('keeps connections of other nodes while a worker restarts, which comes back by itself', () =>
+    surviveRestart(cluster, profile));
+  it('proves itself after all that', async () => {
+    const report = await verifyLab(lab);
+    expect(redOf(report)).toEqual([]);
+    expect(report.checks.map(({ id }) => id)).toEqual(checkIds(profile, 'kind'));
+  });
+
+  if (profile === 'kube-proxy') {
+    it('has a kube-proxy that writes what is stored', () => rewriteStoredChains(cluster));
+  }
 
   it('goes and leaves nothing', async () => {
     const { code, stderr } = await take(lab);

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -13,6 +12,7 @@ import {
 } from '../../src/agent/kube-proxy/index.ts';
 import { applyMasquerade, removeMasquerade } from '../../src/agent/masquerade/iptables.ts';
 import type { EndpointSlice, K8sObject, Kind, ObjectOf, Service } from '../../src/core/k8s.ts';
+import { captured, withoutNfacct } from '../support/kube-proxy-capture.ts';
 import { address, ask, get, type OneNode, oneNode } from './support/one-node.ts';
 import { execIn } from './support/scratch.ts';
 
@@ -221,15 +221,13 @@ const slice = (
 });
 
 function storedCapture() {
-  const fixtures = join(import.meta.dirname, '../fixtures/kube-proxy/v1.34');
-  const read = (name: string): string => readFileSync(join(fixtures, name), 'utf8');
-  const objects = parseAllDocuments(read('cluster.yaml')).map((document) => document.toJS() as K8sObject);
+  const objects = parseAllDocuments(captured('cluster.yaml')).map((document) => document.toJS() as K8sObject);
   const ofKind = <K extends Kind>(kind: K) =>
     objects.filter((object) => object.kind === kind) as ObjectOf[K][];
-  const { node, clusterCIDR } = JSON.parse(read('capture.json')) as { node: string; clusterCIDR: string };
+  const { node, clusterCIDR } = JSON.parse(captured('capture.json')) as { node: string; clusterCIDR: string };
   const addresses = ofKind('Node').find(({ metadata }) => metadata.name === node)?.status?.addresses ?? [];
   return {
-    rules: normaliseIptablesSave(read('iptables-save.txt')),
+    rules: normaliseIptablesSave(captured('iptables-save.txt')),
     state: {
       nodeName: node,
       nodeIP: addresses.find(({ type }) => type === 'InternalIP')?.address ?? '',
@@ -239,7 +237,3 @@ function storedCapture() {
     },
   };
 }
-
-/** What kube-proxy writes where the machine has no nfacct. */
-const withoutNfacct = (rules: string): string =>
-  rules.replace(/^.*localhost_nps_accepted_pkts.*\n/gm, '').replaceAll(/ -m nfacct --nfacct-name \S+/g, '');

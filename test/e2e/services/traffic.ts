@@ -1,6 +1,5 @@
-import type { NetnsRuntime } from '../../../src/runtime/netns/index.ts';
 import { type LiveLab, nodeAddress } from '../support/lab.ts';
-import { type Bundle, type Resident, settle } from '../support/resident.ts';
+import { type Program, type Resident, type Stage, settle } from '../support/resident.ts';
 import { type Expectation, followed, refused, served, silent } from './expectations.ts';
 import type { PortModel } from './model.ts';
 import type { Ask, Tally } from './protocol.ts';
@@ -18,12 +17,12 @@ export interface Askers {
 }
 
 export async function startAskers(
-  runtime: NetnsRuntime,
+  stage: Stage,
   pod: string,
   otherPod: string,
-  program: Bundle,
+  program: Program,
 ): Promise<Askers> {
-  const start = (target: Parameters<typeof settle>[1]): Promise<Asker> => settle(runtime, target, program);
+  const start = (target: Parameters<typeof settle>[1]): Promise<Asker> => settle(stage, target, program);
   const askers = {
     pod: await start({ pod }),
     packets: await start({ pod: otherPod, outsideCgroup: true }),

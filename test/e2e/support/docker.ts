@@ -21,6 +21,12 @@ export async function dockerInventory(): Promise<DockerInventory> {
 export const inContainer = (container: string, ...argv: readonly string[]): Promise<string> =>
   sh('docker', 'exec', container, ...argv);
 
+/** A container's address on the network of kind's nodes. */
+export const kindAddress = async (container: string): Promise<string> =>
+  (
+    await sh('docker', 'inspect', '--format', '{{.NetworkSettings.Networks.kind.IPAddress}}', container)
+  ).trim();
+
 export const removeContainer = (name: string): Promise<unknown> => run('docker', ['rm', '--force', name], {});
 
 const lines = async (file: string, ...args: readonly string[]): Promise<string[]> =>

@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import type { NetnsRuntime } from '../../../src/runtime/netns/index.ts';
+import type { CommandLine } from '../../../src/platform/placed.ts';
 import type { Target } from '../../../src/runtime/port.ts';
 
 /** A program of the tests that lives at a place of a lab: one line of JSON in, one line of JSON out. */
@@ -15,38 +13,42 @@ export interface Resident<Question, Answer> {
   readonly end: () => Promise<void>;
 }
 
-export interface Bundle {
-  readonly file: string;
-  readonly remove: () => Promise<void>;
+/** Runs programs at the places of a lab, whatever those are made of. */
+export interface Stage {
+  readonly argvAt: (target: Target, file: string, args: readonly string[]) => Promise<CommandLine>;
 }
 
-/** Makes one file of a TypeScript program, so that it starts as fast as those of labctl do. */
-export async function bundle(source: URL): Promise<Bundle> {
-  const directory = await mkdtemp(join(tmpdir(), 'labctl-e2e-'));
-  const file = join(directory, `${basename(source.pathname, '.ts')}.mjs`);
-  await build({
+export interface Program {
+  readonly name: string;
+  /** All of it, as a place may have no file of ours: it goes there as an argument. */
+  readonly text: string;
+}
+
+export async function bundle(source: URL): Promise<Program> {
+  const { outputFiles } = await build({
     entryPoints: [fileURLToPath(source)],
-    outfile: file,
+    write: false,
     bundle: true,
+    minify: true,
     format: 'esm',
     platform: 'node',
     target: 'node20',
     logLevel: 'warning',
   });
-  return { file, remove: () => rm(directory, { recursive: true, force: true }) };
+  return { name: basename(source.pathname, '.ts'), text: outputFiles[0]?.text ?? '' };
 }
 
 /** Starts a bundled program at a place. Questions are answered one after the other. */
 export async function settle<Question, Answer>(
-  runtime: NetnsRuntime,
+  stage: Stage,
   target: Target,
-  program: Bundle,
+  { name, text }: Program,
 ): Promise<Resident<Question, Answer>> {
-  const { file, args } = await runtime.argvAt(target, process.execPath, [program.file]);
+  const { file, args } = await stage.argvAt(target, 'node', ['--input-type=module', '--eval', text]);
   const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'] });
   let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
+  child.stderr.setEncoding('utf8').on('data', (more: string) => {
+    said += more;
   });
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   // What it could not be told it does not answer either: that is where the loss is reported.
@@ -59,7 +61,7 @@ export async function settle<Question, Answer>(
     ask: async (question) => {
       child.stdin.write(`${JSON.stringify(question)}\n`);
       const line = await lines.next();
-      if (line.done === true) throw new Error(`${program.file} at ${JSON.stringify(target)} ended: ${said}`);
+      if (line.done === true) throw new Error(`${name} at ${JSON.stringify(target)} ended: ${said}`);
       return JSON.parse(line.value) as Answer;
     },
     end: async () => {

@@ -16,7 +16,8 @@ const echoPort = 7000;
 const nodePort = 32100;
 const serviceName = 'streams';
 const clusterIP = '10.96.77.77';
-const worldAddress = '198.51.100.2';
+/** Of labs in namespaces. */
+const usualWorld = '198.51.100.2';
 
 /** Pods on three nodes, so that every way leads over two of them. */
 export interface Scene {
@@ -60,7 +61,11 @@ export const streamService = ({ server }: Scene): readonly [Service, EndpointSli
   },
 ];
 
-export function placesOf(lab: LiveLab, { client, otherClient, server }: Scene): StreamPlace[] {
+export function placesOf(
+  lab: LiveLab,
+  { client, otherClient, server }: Scene,
+  world: string = usualWorld,
+): StreamPlace[] {
   const pod = client.metadata.name;
   const entry = nodeOf(otherClient);
   const answering = (source: string): string => `${server.metadata.name} from ${source}`;
@@ -74,7 +79,7 @@ export function placesOf(lab: LiveLab, { client, otherClient, server }: Scene): 
     {
       title: 'world',
       from: { pod },
-      to: { address: worldAddress, port: echoPort },
+      to: { address: world, port: echoPort },
       seen: `world from ${nodeAddress(lab, nodeOf(client))}`,
     },
     {

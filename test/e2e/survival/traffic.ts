@@ -1,6 +1,5 @@
 import { waitFor } from '../../../src/core/wait-for.ts';
-import type { NetnsRuntime } from '../../../src/runtime/netns/index.ts';
-import { type Bundle, type Resident, settle } from '../support/resident.ts';
+import { type Program, type Resident, type Stage, settle } from '../support/resident.ts';
 import type { StreamPlace } from './places.ts';
 import type { StreamQuestion, StreamReport } from './protocol.ts';
 
@@ -20,14 +19,14 @@ const firstAnswerLimitMs = 20_000;
 const defaultDrainMs = 10_000;
 
 export async function startTraffic(
-  runtime: NetnsRuntime,
-  program: Bundle,
+  stage: Stage,
+  program: Program,
   places: readonly StreamPlace[],
 ): Promise<Traffic> {
   const clients = await Promise.all(
     places.map(async (place) => ({
       place,
-      client: await settle<StreamQuestion, StreamReport>(runtime, place.from, program),
+      client: await settle<StreamQuestion, StreamReport>(stage, place.from, program),
     })),
   );
   const everywhere = async (
@@ -65,4 +64,12 @@ async function answered(
     },
     { timeoutMs: firstAnswerLimitMs },
   );
+}
+
+/** Figures, one line a place. */
+export function tell(what: string, reports: Reports): void {
+  for (const [title, { opened, lost, losses, echoed, longestGapMs, fresh }] of Object.entries(reports)) {
+    const figures = { opened, lost, losses, echoed, longestGapMs, fresh };
+    console.log(`${what}, ${title}: ${JSON.stringify(figures)}`);
+  }
 }
