@@ -15,6 +15,7 @@ import { profiles } from './profiles.ts';
 import { render } from './render.ts';
 import { status } from './status.ts';
 import { up } from './up.ts';
+import { values } from './values.ts';
 import { verify } from './verify.ts';
 import { version } from './version.ts';
 
@@ -34,6 +35,7 @@ export const definitions: readonly CommandDefinition[] = [
   load,
   init,
   render,
+  values,
   profiles,
   config,
   version,

@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
-import { usageError } from '../core/errors.ts';
-import { nearestWord } from '../core/nearest-word.ts';
 import type { RenderedPart } from '../lab/render/files.ts';
 import type { CommandDefinition, CommandResult } from './command.ts';
 import { labOptions, resolveInput } from './lab-input.ts';
-import { filledOption, textOption } from './shared.ts';
+import { ciliumParts, observations } from './render-cilium.ts';
+import { filledOption } from './shared.ts';
+import { wordOption } from './word-option.ts';
 
 const words = ['kind', 'values', 'chart', 'agent', 'manifests'] as const;
 type Word = (typeof words)[number];
+const providers = ['labctl', 'cilium'] as const;
 
 export const render: CommandDefinition = {
   name: 'render',
@@ -15,15 +16,21 @@ export const render: CommandDefinition = {
   options: [
     ...labOptions,
     { flags: '--only <part>', summary: `one part: ${words.join(', ')} (chart needs helm, and comes alone)` },
+    { flags: '--cni <provider>', summary: `whose datapath: ${providers.join(', ')} (default: labctl)` },
+    { flags: '--cilium-version <version>', summary: "version of Cilium's chart (default: the newest known)" },
+    { flags: '--observe <how>', summary: `with --cni cilium: ${observations.join(', ')}` },
     { flags: '--dir <directory>', summary: 'write files there instead; foreign files are never replaced' },
   ],
   examples: [
     'labctl render --profile ebpf --only kind > kind.yaml',
+    'labctl render --profile ebpf --cni cilium --cilium-version 1.14.3 --only values',
     'labctl render -f lab.labctl.yaml --dir ./rendered',
   ],
   run: async (context, _args, options) => {
-    const only = partOf(textOption(options, 'only'));
+    const only = wordOption(options, 'only', words);
     const { lab } = await resolveInput(context, options);
+    const provider = wordOption(options, 'cni', providers) ?? 'labctl';
+    if (provider === 'cilium') return await shown(await ciliumParts(lab, only, options), only);
     const { parts, renderParts } = await import('../lab/render/files.ts');
     const dir = filledOption(options, 'dir');
     const directory = dir === undefined ? undefined : resolve(dir);
@@ -31,15 +38,6 @@ export const render: CommandDefinition = {
     return directory === undefined ? shown(rendered, only) : written(directory, rendered);
   },
 };
-
-function partOf(text: string | undefined): Word | undefined {
-  const found = words.find((word) => word === text);
-  if (text === undefined || found !== undefined) return found;
-  const near = nearestWord(text, words);
-  throw usageError('E_USAGE', `--only ${text}: no such part`, {
-    fix: `${near === undefined ? '' : `did you mean ${near}? `}one of ${words.join(', ')}`,
-  });
-}
 
 async function shown(rendered: readonly RenderedPart[], only: Word | undefined): Promise<CommandResult> {
   const { yamlText } = await import('../lab/render/files.ts');

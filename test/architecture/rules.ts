@@ -19,6 +19,7 @@ export const importTable: readonly ImportRow[] = [
   { place: 'src/bpf-sys/', may: ['src/core/'] },
   { place: 'profiles/', may: ['src/profile/profile.ts', 'src/core/'] },
   { place: 'src/profile/', may: ['profiles/', 'src/core/'] },
+  { place: 'src/cilium/', may: ['src/profile/', 'profiles/', 'src/core/'] },
   { place: 'src/platform/', may: ['src/core/'] },
   { place: 'src/agent/', may: ['src/datapath/', 'src/bpf-sys/', 'src/platform/', 'src/core/'] },
   { place: 'src/operator/', may: ['src/platform/', 'src/core/'] },
@@ -34,7 +35,7 @@ export const importTable: readonly ImportRow[] = [
   { place: 'src/ui/', may: ['src/core/'], types: ['src/commands/'] },
   {
     place: 'src/commands/',
-    may: ['src/lab/', 'src/checks/', 'src/profile/', 'profiles/', 'src/core/'],
+    may: ['src/lab/', 'src/checks/', 'src/cilium/', 'src/profile/', 'profiles/', 'src/core/'],
     types: ['src/ui/', 'src/runtime/'],
   },
   { place: 'src/', may: ['src/commands/', 'src/ui/', 'src/platform/', 'src/core/'] },

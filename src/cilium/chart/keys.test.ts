@@ -1,0 +1,67 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { execLean } from '../../platform/exec-lean.ts';
+import { lintValues } from '../lint/lint.ts';
+import { universeOf } from '../lint/universe.ts';
+import { readSetStrings } from '../values/set-strings.ts';
+import { parseVersion } from '../version.ts';
+import { keysOfChart } from './keys.ts';
+import { readChart } from './read.ts';
+
+const values = `debug:
+  enabled: false
+bpf:
+  monitorAggregation: medium
+#  masquerade: ~
+hubble:
+  tls: {}
+`;
+const template = `{{- $lb := .Values.loadBalancer }}
+{{- if .Values.bpf.masquerade }}a{{ end }}
+{{- if hasKey .Values.socketLB "enabled" }}b{{ end }}
+{{- if hasKey .Values "devices" }}c{{ end }}
+{{ $lb.mode }} {{ dig "k8s" "host" "none" .Values }}
+{{ toYaml .Values.resources | indent 2 }}
+`;
+
+describe('keys of a chart', () => {
+  let place = '';
+  beforeAll(() => {
+    place = mkdtempSync(join(tmpdir(), 'labctl-chart-test-'));
+    mkdirSync(join(place, 'cilium'));
+    mkdirSync(join(place, 'cilium/templates'));
+    writeFileSync(join(place, 'cilium/Chart.yaml'), 'name: cilium\nversion: 1.99.0\n');
+    writeFileSync(join(place, 'cilium/values.yaml'), values);
+    writeFileSync(join(place, 'cilium/templates/config.yaml'), template);
+  });
+  afterAll(() => rmSync(place, { recursive: true }));
+
+  const expected = [
+    ...['bpf.masquerade', 'bpf.monitorAggregation', 'debug.enabled', 'devices', 'hubble.tls.*', 'k8s.host'],
+    ...['loadBalancer', 'loadBalancer.mode', 'resources', 'resources.*', 'socketLB', 'socketLB.enabled'],
+  ];
+
+  it('are those of values.yaml and those that templates read', async () => {
+    const keys = keysOfChart(await readChart(execLean, join(place, 'cilium')));
+    expect(keys.toSorted()).toEqual(expect.arrayContaining(expected));
+  });
+
+  it('are the same from an archive, and the linter goes by them', async () => {
+    await execLean('tar', ['-czf', join(place, 'cilium.tgz'), '-C', place, 'cilium']);
+    const chart = await readChart(execLean, join(place, 'cilium.tgz'));
+    const universe = universeOf('test', keysOfChart(chart));
+    const set =
+      'bpf.masquerade=false,hubble.tls.auto.method=helm,resources.limits.cpu=1,dubug.enabled=true,envoy.enabled=true';
+    const found = lintValues(readSetStrings([set]), { version: parseVersion('1.20.0'), universe });
+    expect(found.map(({ rule, key, use }) => [rule, key, use])).toEqual([
+      ['unknown-key', 'dubug.enabled', 'debug.enabled: true'],
+      ['unknown-key', 'envoy.enabled', undefined],
+    ]);
+  });
+
+  it.each(['/no/such/place', import.meta.filename])('%s is no chart', async (where) => {
+    await expect(readChart(execLean, where)).rejects.toMatchObject({ code: 'E_CHART', exitCode: 2 });
+  });
+});

@@ -1,0 +1,54 @@
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { usageError } from '../../core/errors.ts';
+import type { Exec } from '../../core/exec.ts';
+import type { ChartText } from './keys.ts';
+
+/** Reads a chart from its directory or from what `helm package` makes of it. Throws E_CHART where it is none. */
+export async function readChart(exec: Exec, place: string): Promise<ChartText> {
+  const found = await stat(place).catch(() => undefined);
+  if (found === undefined) throw noChart(place, 'there is nothing');
+  if (found.isDirectory()) return await readDirectory(place);
+  const directory = await mkdtemp(join(tmpdir(), 'labctl-chart-'));
+  try {
+    const { exitCode } = await exec('tar', ['-xzf', place, '-C', directory], { allowFailure: true });
+    const [top] = exitCode === 0 ? await readdir(directory) : [];
+    if (top === undefined) throw noChart(place, 'it is no chart archive');
+    return await readDirectory(join(directory, top));
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function readDirectory(directory: string): Promise<ChartText> {
+  const text = (file: string): Promise<string> => readFile(join(directory, file), 'utf8').catch(() => '');
+  const described: unknown = parse(await text('Chart.yaml'));
+  if (
+    typeof described !== 'object' ||
+    described === null ||
+    !('name' in described) ||
+    !('version' in described)
+  ) {
+    throw noChart(directory, 'it has no Chart.yaml with name and version');
+  }
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && /\.(ya?ml|tpl|txt)$/.test(entry.name));
+  const templates = files.filter((entry) =>
+    entry.parentPath.slice(directory.length).startsWith('/templates'),
+  );
+  return {
+    name: String(described.name),
+    version: String(described.version),
+    values: await text('values.yaml'),
+    templates: await Promise.all(
+      templates.map((entry) => readFile(join(entry.parentPath, entry.name), 'utf8')),
+    ),
+  };
+}
+
+const noChart = (place: string, reason: string): Error =>
+  usageError('E_CHART', `${place} is no chart: ${reason}`, {
+    fix: 'give the directory of a chart, or the .tgz that helm pull brings',
+  });

@@ -1,0 +1,10 @@
+export { keysOfChart } from './chart/keys.ts';
+export { readChart } from './chart/read.ts';
+export type { Finding } from './lint/finding.ts';
+export { lintValues } from './lint/lint.ts';
+export { builtInUniverse, type Universe, universeOf } from './lint/universe.ts';
+export { migrateValues } from './migrate.ts';
+export type { Observe } from './values/intents.ts';
+export { readValuesInput } from './values/read-input.ts';
+export { renderCiliumParts } from './values/render.ts';
+export { type ChartVersion, defaultVersion, parseVersion } from './version.ts';

@@ -1,0 +1,212 @@
+import type { VersionRange } from '../version.ts';
+
+/** What becomes of a key, or of a value of it, in some chart versions. */
+export interface Fate extends VersionRange {
+  readonly key: string;
+  /** Only these values; any where it is left out. */
+  readonly when?: (value: unknown) => boolean;
+  /** `ignored` renders as if it were not there, silently. */
+  readonly outcome: 'ignored' | 'refused' | 'deprecated' | 'misread';
+  readonly message: string;
+  /** What says it in these versions. */
+  readonly use?: string;
+}
+
+const is =
+  (...words: readonly unknown[]) =>
+  (value: unknown): boolean =>
+    words.includes(value);
+const isLongerThan = (limit: number) => (value: unknown) => typeof value === 'string' && value.length > limit;
+const replacement = 'kubeProxyReplacement';
+const tunnelFate = {
+  key: 'tunnel',
+  use: 'routingMode: native, or routingMode: tunnel and tunnelProtocol',
+} as const;
+const ignoredTunnel = {
+  ...tunnelFate,
+  outcome: 'ignored',
+  message: 'is ignored without a word: pods travel through a vxlan tunnel',
+} as const;
+const refusedTunnel = {
+  ...tunnelFate,
+  outcome: 'refused',
+  message: 'was removed, the chart refuses it',
+} as const;
+
+/** Names and types that changed, with what the old or wrong form does. Found by rendering every released chart. */
+export const fates: readonly Fate[] = [
+  {
+    ...tunnelFate,
+    from: '1.14.3',
+    before: '1.15.0',
+    outcome: 'deprecated',
+    message: 'is replaced by routingMode and tunnelProtocol',
+  },
+  { ...ignoredTunnel, from: '1.15.0', before: '1.15.8' },
+  { ...refusedTunnel, from: '1.15.8', before: '1.16.0' },
+  { ...ignoredTunnel, from: '1.16.0', before: '1.16.2' },
+  { ...refusedTunnel, from: '1.16.2' },
+  {
+    key: 'routingMode',
+    before: '1.14.0',
+    outcome: 'ignored',
+    message: 'came with 1.14.0; here it is ignored without a word: pods travel through a vxlan tunnel',
+    use: 'tunnel: disabled, or tunnel: vxlan',
+  },
+  {
+    key: 'routingMode',
+    from: '1.14.0',
+    before: '1.14.3',
+    outcome: 'misread',
+    message: 'makes the chart print routing-mode twice, which strict readers of YAML refuse',
+    use: 'tunnel: disabled, or tunnel: vxlan',
+  },
+  {
+    key: 'tunnelProtocol',
+    before: '1.14.0',
+    outcome: 'ignored',
+    message: 'came with 1.14.0; here it is ignored without a word',
+    use: 'tunnel: vxlan, or tunnel: geneve',
+  },
+  {
+    key: 'tunnelProtocol',
+    from: '1.14.0',
+    when: is('disabled'),
+    outcome: 'misread',
+    message: 'disabled is no protocol',
+    use: 'routingMode: native',
+  },
+  {
+    key: replacement,
+    before: '1.14.0',
+    when: is(true),
+    outcome: 'refused',
+    message: 'is text before 1.14: the template ends with "incompatible types"',
+    use: 'kubeProxyReplacement: strict',
+  },
+  {
+    key: replacement,
+    before: '1.14.0',
+    when: is(false),
+    outcome: 'misread',
+    message: 'false counts as not given before 1.14 (1.12.0 then takes probe)',
+    use: 'kubeProxyReplacement: disabled',
+  },
+  ...(
+    [
+      { before: '1.12.11', outcome: 'misread' },
+      { from: '1.12.11', before: '1.13.0', outcome: 'refused' },
+      { from: '1.13.0', before: '1.13.4', outcome: 'misread' },
+      { from: '1.13.4', before: '1.14.0', outcome: 'refused' },
+    ] as const
+  ).map(
+    (range): Fate => ({
+      ...range,
+      key: replacement,
+      when: is('true', 'false'),
+      message:
+        range.outcome === 'refused'
+          ? 'true and false are no words of this version, the chart refuses them'
+          : 'true and false are no words of this version, and the chart passes them on unchecked',
+      use: 'kubeProxyReplacement: strict or disabled',
+    }),
+  ),
+  {
+    key: replacement,
+    from: '1.14.0',
+    before: '1.16.0',
+    when: is('strict', 'partial', 'disabled'),
+    outcome: 'deprecated',
+    message: 'is true or false from 1.14 on; 1.16 refuses the old words',
+    use: 'kubeProxyReplacement: true or false',
+  },
+  {
+    key: replacement,
+    from: '1.16.0',
+    when: is('strict', 'partial', 'disabled'),
+    outcome: 'refused',
+    message: 'is true or false, the chart refuses the old words',
+    use: 'kubeProxyReplacement: true or false',
+  },
+  {
+    key: replacement,
+    from: '1.13.4',
+    when: is('probe'),
+    outcome: 'refused',
+    message: 'probe was removed, the chart refuses it',
+    use: 'kubeProxyReplacement: true (strict before 1.14), or leave it out',
+  },
+  {
+    key: 'ipam.operator.clusterPoolIPv4PodCIDR',
+    from: '1.14.0',
+    before: '1.19.0',
+    outcome: 'refused',
+    message: 'was replaced by the list, the chart refuses it',
+    use: 'ipam.operator.clusterPoolIPv4PodCIDRList',
+  },
+  {
+    key: 'ipam.operator.clusterPoolIPv4PodCIDR',
+    from: '1.19.0',
+    outcome: 'ignored',
+    message: 'is ignored without a word: the pool is 10.0.0.0/8',
+    use: 'ipam.operator.clusterPoolIPv4PodCIDRList',
+  },
+  {
+    key: 'nativeRoutingCIDR',
+    outcome: 'ignored',
+    message: 'is an older name, ignored without a word since 1.12',
+    use: 'ipv4NativeRoutingCIDR',
+  },
+  {
+    key: 'nativeRoutingCIDRFromClusterPool',
+    before: '1.20.0',
+    outcome: 'ignored',
+    message: 'came with 1.20.0; here it is ignored without a word',
+    use: 'ipv4NativeRoutingCIDR',
+  },
+  {
+    key: 'hostServices.enabled',
+    outcome: 'ignored',
+    message: 'has had no effect since 1.12, though templates still name it',
+    use: 'socketLB.enabled',
+  },
+  {
+    key: 'nodePort.enabled',
+    from: '1.19.0',
+    outcome: 'ignored',
+    message: 'was removed with 1.19 and is ignored without a word',
+    use: 'kubeProxyReplacement: true',
+  },
+  {
+    key: 'bpf.datapathMode',
+    before: '1.16.0',
+    outcome: 'ignored',
+    message: 'came with 1.16.0; here it is ignored without a word',
+  },
+  {
+    key: 'envoy.enabled',
+    before: '1.14.0',
+    outcome: 'ignored',
+    message: 'came with 1.14.0; here it is ignored without a word',
+  },
+  {
+    key: 'sysctlfix.enabled',
+    before: '1.14.13',
+    outcome: 'ignored',
+    message: 'came with 1.14.13; here the init container is always there',
+  },
+  {
+    key: 'sysctlfix.enabled',
+    from: '1.15.0',
+    before: '1.15.7',
+    outcome: 'ignored',
+    message: 'came with 1.15.7; here the init container is always there',
+  },
+  {
+    key: 'cluster.name',
+    from: '1.16.0',
+    when: isLongerThan(32),
+    outcome: 'refused',
+    message: 'has more than 32 characters, which charts from 1.16 on refuse',
+  },
+];

@@ -1,0 +1,42 @@
+import { usageError } from '../core/errors.ts';
+import type { CommandDefinition } from './command.ts';
+import { filledOption } from './shared.ts';
+import { universeFrom, valuesFrom, valuesOptions } from './values-input.ts';
+
+export const valuesMigrate: CommandDefinition = {
+  name: 'migrate',
+  summary: 'say the same in the words of another chart version',
+  options: [
+    ...valuesOptions,
+    { flags: '--from <version>', summary: 'version that the values were written for' },
+    { flags: '--to <version>', summary: 'version that they are needed for' },
+  ],
+  examples: [
+    'labctl values migrate -f values.yaml --from 1.13.0 --to 1.20.0 > new.yaml',
+    'labctl values migrate --set tunnel=disabled --from 1.12.4 --to 1.20.0 -o json',
+  ],
+  run: async (context, _args, options) => {
+    const cilium = await import('../cilium/index.ts');
+    const { yamlText } = await import('../lab/render/files.ts');
+    const from = cilium.parseVersion(required(options, 'from'));
+    const to = cilium.parseVersion(filledOption(options, 'to') ?? cilium.defaultVersion);
+    const { values } = await valuesFrom(context, options);
+    const migration = cilium.migrateValues(values, {
+      from,
+      to,
+      universe: await universeFrom(context, options),
+    });
+    for (const change of migration.changes) {
+      context.log.info(`${change.from} -> ${change.to === '' ? 'left out' : change.to} (${change.why})`);
+    }
+    for (const { severity, key, message } of migration.findings)
+      context.log.warn(`${severity}: ${key}: ${message}`);
+    return { data: { from, to, ...migration }, text: yamlText([migration.values]) };
+  },
+};
+
+function required(options: Readonly<Record<string, unknown>>, name: string): string {
+  const value = filledOption(options, name);
+  if (value !== undefined) return value;
+  throw usageError('E_USAGE', `--${name} is missing`, { fix: `say which version: --${name} 1.13.0` });
+}

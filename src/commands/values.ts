@@ -1,0 +1,10 @@
+import type { CommandDefinition } from './command.ts';
+import { valuesLint } from './values-lint.ts';
+import { valuesMigrate } from './values-migrate.ts';
+
+export const values: CommandDefinition = {
+  name: 'values',
+  summary: "Helm values of Cilium's own chart: find mistakes, say them for another version",
+  examples: valuesLint.examples,
+  subcommands: [valuesLint, valuesMigrate],
+};
