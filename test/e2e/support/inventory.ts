@@ -10,8 +10,8 @@ export type Inventory = ReadonlySet<string>;
 
 /**
  * Objects whose appearance or loss `down` answers for: everything that bears the lab's name, and the
- * host's own links, addresses, routes, rules and tables. Other labs and tests may come and go meanwhile:
- * objects that name a lab other than this one are left out.
+ * host's own links, addresses, routes, rules and tables, and every BPF program and map. Other labs and tests
+ * may come and go meanwhile, except for their BPF objects: what names a lab other than this one is left out.
  */
 export async function takeInventory(lab: string): Promise<Inventory> {
   const lists = await Promise.all([
@@ -26,6 +26,8 @@ export async function takeInventory(lab: string): Promise<Inventory> {
     directory('state', '/var/lib/labctl', lab),
     directory('run', '/run/labctl', lab),
     cgroups(lab),
+    bpf('prog', ['id', 'name', 'tag']),
+    bpf('map', ['id', 'name', 'type']),
   ]);
   return new Set(lists.flat().filter((entry) => !isForeignLab(entry, lab)));
 }
@@ -53,6 +55,12 @@ async function host(kind: string, args: readonly string[], fields: readonly stri
   return rows.map(
     (row) => `${kind} ${fields.map((field) => `${field}=${String(row[field] ?? '-')}`).join(' ')}`,
   );
+}
+
+/** Every program and map of the machine: the lab's must go, all others keep their ids. */
+async function bpf(kind: 'prog' | 'map', fields: readonly string[]): Promise<string[]> {
+  const rows = JSON.parse(await sh('bpftool', '-j', kind, 'show')) as Record<string, unknown>[];
+  return rows.map((row) => `bpf ${kind} ${fields.map((field) => String(row[field] ?? '-')).join(' ')}`);
 }
 
 async function ruleset(): Promise<string[]> {
