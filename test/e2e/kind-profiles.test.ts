@@ -4,6 +4,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkIds } from '../../src/checks/verify.ts';
 import { labPaths } from '../../src/core/paths.ts';
 import { rewriteStoredChains } from './kube-proxy/stored-chains.ts';
+import { makeOnKind } from './mutants/make-on-kind.ts';
+import { kindMutants } from './mutants/on-kind.ts';
 import {
   restartContainer,
   restartPodsUnderRequests,
@@ -104,6 +106,11 @@ describeOnKind.each(profiles)('profile %s on kind', (profile) => {
     surviveKills(cluster, profile));
   it('keeps connections of other nodes while a worker restarts, which comes back by itself', () =>
     surviveRestart(cluster, profile));
+  it.each(kindMutants.filter((mutant) => mutant.profiles.includes(profile)))(
+    'notices by $claim alone when $title',
+    (mutant) => makeOnKind(cluster, mutant),
+  );
+
   it('proves itself after all that', async () => {
     const report = await verifyLab(lab);
     expect(redOf(report)).toEqual([]);

@@ -90,5 +90,5 @@ export const tableMutants: readonly Mutant[] = [
 ];
 
 /** lab_svc_key: address, port, protocol, scope, slot 0. */
-const serviceKey = (address: string, port: number): string[] =>
+export const serviceKey = (address: string, port: number): string[] =>
   [ip4(address), be16(port), u8(tcp), u8(0), u32(0)].flat();
