@@ -4,7 +4,7 @@ import type { Pod } from '../../../src/core/k8s.ts';
 import type { ProfileName } from '../../../src/profile/profile.ts';
 import { sh } from '../support/cli.ts';
 import { inContainer, kindAddress } from '../support/docker.ts';
-import { agentPids, isReady, type KindLab, podsReady, until } from '../support/kind-lab.ts';
+import { agentPids, isReady, type KindLab, podsReady, sleeper, until } from '../support/kind-lab.ts';
 import { kindStage } from '../support/kind-stage.ts';
 import { look } from '../support/lab.ts';
 import { bundle } from '../support/resident.ts';
@@ -74,7 +74,13 @@ async function underStreams(
     return pod;
   };
   const nodes = nodesOf(lab);
-  const scene = { client: on(nodes.client), otherClient: on(nodes.client), server: on(nodes.server) };
+  const client = on(nodes.client);
+  // A pod of its own: translated connections of one pod may clash with its direct ones to the same server.
+  const image = client.spec.containers[0]?.image ?? '';
+  await lab.apply(sleeper('stream-client', nodes.client, image));
+  await podsReady(lab, 'default', 'app=sleeper', 1, limitMs);
+  const [otherClient = client] = await lab.pods('default', 'app=sleeper');
+  const scene = { client, otherClient, server: on(nodes.server) };
   const places = placesOf(live, scene, await kindAddress(`labctl-${lab.name}-world`));
   const service = streamService(scene);
   await lab.apply(...service);
@@ -89,6 +95,7 @@ async function underStreams(
   const reports = await traffic.finish();
   tell(`${lab.name}, ${what}`, reports);
   await lab.kubectl('delete', 'service', service[0].metadata.name);
+  await lab.kubectl('delete', 'pod', otherClient.metadata.name);
   if (failed !== undefined) throw failed;
   for (const { title, seen } of places) {
     const report = reports[title];
