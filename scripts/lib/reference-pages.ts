@@ -21,7 +21,8 @@ const meanings: Readonly<Record<keyof typeof ExitCode, string>> = {
   notFound: 'the lab, node, pod or object does not exist',
   timeout: 'something did not come true in time',
   environment: 'this machine lacks a package, a right or a kernel feature; the fix is named',
-  conflict: 'another labctl is at work on this lab, or a change needs `--recreate`',
+  conflict:
+    'another labctl is at work on this lab, a name, port or network is taken, or a change needs `--recreate`',
   partial: 'a part was done: an `up` or `down` ended early, or something is left',
   bug: 'a bug of labctl',
   interrupted: 'interrupted by Ctrl-C',

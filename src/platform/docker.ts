@@ -1,4 +1,4 @@
-import { environmentError, messageOf } from '../core/errors.ts';
+import { environmentError, failure, messageOf } from '../core/errors.ts';
 import type { Exec, ExecResult } from '../core/exec.ts';
 
 export interface Container {
@@ -51,10 +51,18 @@ export async function listContainers(exec: Exec, labels: readonly string[]): Pro
   const { stdout } = await exec('docker', ['ps', '--all', '--quiet', '--no-trunc', ...filters]);
   const ids = stdout.split('\n').filter(Boolean);
   if (ids.length === 0) return [];
-  const inspected = await exec('docker', ['container', 'inspect', ...ids]);
+  const inspected = await inspectPresent(exec, ids);
   return (JSON.parse(inspected.stdout) as InspectedContainer[])
     .map(containerOf)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Containers of others may go between list and question: docker answers for the rest, and says exit code 1. */
+async function inspectPresent(exec: Exec, ids: readonly string[]): Promise<ExecResult> {
+  const inspected = await exec('docker', ['container', 'inspect', ...ids], { allowFailure: true });
+  const said = inspected.stderr.split('\n').filter(Boolean);
+  if (inspected.exitCode === 0 || said.every((line) => line.includes('No such container'))) return inspected;
+  throw failure('E_COMMAND', `docker container inspect: exit code ${inspected.exitCode}\n${said.join('\n')}`);
 }
 
 interface InspectedContainer {

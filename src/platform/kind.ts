@@ -7,7 +7,6 @@ export interface KindCluster {
   readonly config: string;
   /** File that gets the cluster's kubeconfig, and nothing else. */
   readonly kubeconfig: string;
-  readonly image: string;
 }
 
 /** The docker network that kind puts its nodes on. */
@@ -22,13 +21,11 @@ export async function createKindCluster(
   cluster: KindCluster,
   signal: AbortSignal,
 ): Promise<void> {
-  const { name, config, kubeconfig, image } = cluster;
+  const { name, config, kubeconfig } = cluster;
   await exec(
     'kind',
-    [
-      ...['create', 'cluster', '--name', name, '--config', config, '--kubeconfig', kubeconfig],
-      ...['--image', image, '--retain', '--quiet'],
-    ],
+    // Not --quiet: with it kind does not even say why it failed.
+    ['create', 'cluster', '--name', name, '--config', config, '--kubeconfig', kubeconfig, '--retain'],
     { timeoutMs: createLimitMs, signal },
   );
 }

@@ -152,7 +152,7 @@ describe('a cluster that does not fit', () => {
     );
     const result = await up('--kubeconfig', reader, '--context', 'reader');
     await kubectl('delete', 'clusterrolebinding/reader', 'serviceaccount/reader', '--namespace', 'default');
-    await refused(result, 'E_RIGHTS', /create namespaces/, /create pods\/exec in labctl-system/);
+    await refused(result, 'E_RIGHTS', /create\/delete namespaces/, /create pods\/exec in labctl-system/);
   });
 
   it('is not there', async () => {

@@ -1,49 +1,172 @@
 import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { labPaths } from '../../src/core/paths.ts';
-import { labctl, labctlWith, sh } from './support/cli.ts';
-import { dockerInventory, removeContainer } from './support/docker.ts';
+import { type CliResult, labctlWith, sh } from './support/cli.ts';
+import { type DockerInventory, dockerInventory, removeContainer } from './support/docker.ts';
+import { describeOnKind } from './support/kind.ts';
 
-const lab = 't-kind-foreign';
-const foreign = `${lab}-control-plane`;
-const up = (env: Readonly<Record<string, string>> = {}) =>
-  labctlWith({ env }, 'up', '--runtime', 'kind', '--name', lab, '--no-verify');
+const lab = 't-kind-refused';
+const limitMs = 300_000;
+const nodeImage = 'kindest/node:v1.34.4';
 
-describe("a cluster of somebody else's by the lab's name", () => {
+let directory: string;
+let kubeconfig: string;
+type Env = Readonly<Record<string, string>>;
+const labctl = (env: Env, ...args: readonly string[]): Promise<CliResult> =>
+  labctlWith({ env: { KUBECONFIG: kubeconfig, ...env }, limitMs }, ...args);
+
+/** `up` of a lab of one node, which kind is told this of. */
+async function up(env: Env = {}, node: object = {}): Promise<CliResult> {
+  const file = join(directory, 'lab.json');
+  const nodes = [{ role: 'control-plane', image: nodeImage, ...node }];
+  const document = {
+    apiVersion: 'labctl.dev/v1alpha1',
+    kind: 'Lab',
+    metadata: { name: lab },
+    spec: { nodes: { workers: 0 }, kind: { patch: { nodes } } },
+  };
+  await writeFile(file, JSON.stringify(document));
+  return await labctl(env, 'up', '--runtime', 'kind', '-f', file, '--no-verify');
+}
+
+/** One error with its fix, and the machine as it was; images that were there may have gone with the lab. */
+async function refused(
+  act: () => Promise<CliResult>,
+  exit: number,
+  ...words: readonly RegExp[]
+): Promise<void> {
+  const before = await own();
+  const { code, stderr } = await act();
+  expect(code, stderr).toBe(exit);
+  for (const word of words) expect(stderr).toMatch(word);
+  expect(stderr.match(/^ *error E_/gm)).toHaveLength(1);
+  expect(stderr).toMatch(/^ +fix: \S/m);
+  const after = await own();
+  expect({ ...after, tags: [] }).toEqual({ ...before, tags: [] });
+  expect(after.tags.filter((tag) => !before.tags.includes(tag))).toEqual([]);
+  expect(existsSync(labPaths(lab).state)).toBe(false);
+  expect(existsSync(labPaths(lab).run)).toBe(false);
+  expect(existsSync(kubeconfig)).toBe(false);
+}
+
+/** Other clusters of the machine may come and go meanwhile. */
+async function own(): Promise<DockerInventory> {
+  const { containers, ...rest } = await dockerInventory();
+  return { ...rest, containers: containers.filter((each) => each.includes(lab)) };
+}
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'labctl-refusals-'));
+  kubeconfig = join(directory, 'kubeconfig');
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+describeOnKind("a cluster of somebody else's by the lab's name", () => {
+  const foreign = `${lab}-control-plane`;
   beforeAll(async () => {
     const labels = ['--label', `io.x-k8s.kind.cluster=${lab}`, '--label', 'io.x-k8s.kind.role=control-plane'];
-    await sh('docker', 'run', '--detach', '--name', foreign, ...labels, 'debian:trixie-slim', 'sleep', '600');
+    await sh(
+      'docker',
+      ...['run', '--detach', '--name', foreign, ...labels, '--entrypoint', 'sleep', nodeImage, '600'],
+    );
   });
   afterAll(() => removeContainer(foreign));
 
+  it('is refused by up', () => refused(() => up(), 7, /E_FOREIGN_CLUSTER/, /choose another --name/));
+
+  it('is nothing that down finds', async () => {
+    const before = await own();
+    expect((await labctl({}, 'down', '--name', lab)).code).toBe(0);
+    expect(await own()).toEqual(before);
+  });
+});
+
+describeOnKind('a machine that cannot', () => {
+  it('has an engine that does not answer', () =>
+    refused(() => up({ DOCKER_HOST: 'unix:///nonexistent.sock' }), 6, /E_DOCKER/, /systemctl start docker/));
+
+  it('lacks kind', async () => {
+    const bin = join(directory, 'without-kind');
+    await mkdir(bin);
+    for (const tool of ['docker', 'helm', 'kubectl']) await symlink(placeOf(tool), join(bin, tool));
+    await refused(() => up({ PATH: bin }), 6, /E_PREFLIGHT: runtime kind needs kind\n/, /install kind/);
+  });
+
+  it('cannot get the image of the nodes', () =>
+    refused(
+      () => up({}, { image: 'localhost:1/nobody/node:v0' }),
+      6,
+      /E_IMAGE_PULL: localhost:1\/nobody\/node:v0 is not here and cannot be pulled: .*refused/,
+    ));
+
+  it("has somebody at the node's port", async () => {
+    const server = await listen();
+    try {
+      const address = server.address();
+      const hostPort = typeof address === 'object' ? address?.port : undefined;
+      const mapping = { containerPort: 80, hostPort, listenAddress: '127.0.0.1' };
+      await refused(
+        () => up({}, { extraPortMappings: [mapping] }),
+        7,
+        new RegExp(`E_PORT_TAKEN: 127\\.0\\.0\\.1:${hostPort} is in use`),
+      );
+    } finally {
+      server.close();
+    }
+  });
+
   it.each([
-    ['up', () => up()],
-    ['down', () => labctl('down', '--name', lab)],
-  ])('%s does not touch it', async (verb, run) => {
-    const before = await dockerInventory();
-    const { code, stderr } = await run();
-    if (verb === 'up') {
-      expect(code).toBe(7);
-      expect(stderr).toContain('E_FOREIGN_CLUSTER');
-    } else expect(code).toBe(0);
-    expect(await dockerInventory()).toEqual(before);
-    expect(existsSync(labPaths(lab).state)).toBe(false);
+    ['at the first word', 0],
+    ['when the cluster is to be written down', 3],
+  ])('has a full disk %s', async (_, freePages) => {
+    const state = join(directory, 'state');
+    await mkdir(state, { recursive: true });
+    await sh('mount', '-t', 'tmpfs', '-o', 'size=256k', 'labctl-refusals', state);
+    try {
+      await fill(state, freePages);
+      await refused(() => up({ LABCTL_STATE_DIR: state }), 6, /E_NO_SPACE: .*no space is left/);
+      expect((await readdir(state, { recursive: true })).filter((name) => name !== '.evidence')).toEqual([
+        'filling',
+      ]);
+    } finally {
+      await sh('umount', state);
+    }
+  });
+
+  it('has an engine whose disk is full', async () => {
+    const bin = join(directory, 'full');
+    await mkdir(bin);
+    const docker = join(bin, 'docker');
+    const answer = 'docker: Error response from daemon: mkdir /var/lib/docker/x: no space left on device';
+    await writeFile(
+      docker,
+      `#!/bin/sh\n[ "$1" != run ] || { echo '${answer}' >&2; exit 125; }\nexec ${placeOf('docker')} "$@"\n`,
+    );
+    await chmod(docker, 0o755);
+    const path = [bin, process.env.PATH].join(delimiter);
+    await refused(() => up({ PATH: path }), 6, /E_NO_SPACE: the container engine/, /docker system prune/);
   });
 });
 
-describe('a machine that cannot', () => {
-  it('says that no engine answers, with exit 6, and makes nothing', async () => {
-    const { code, stderr } = await up({ DOCKER_HOST: 'unix:///nonexistent.sock' });
-    expect(code).toBe(6);
-    expect(stderr).toContain('E_DOCKER');
-    expect(stderr).toContain('fix:');
-    expect(existsSync(labPaths(lab).state)).toBe(false);
+/** Takes all but so many pages. */
+async function fill(place: string, freePages: number): Promise<void> {
+  const all = Number((await sh('stat', '--file-system', '--format', '%a', place)).trim());
+  await writeFile(join(place, 'filling'), Buffer.alloc((all - freePages) * 4096));
+}
+
+const listen = (): Promise<Server> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => resolve(server));
   });
 
-  it('names the programs that are missing', async () => {
-    const { code, stderr } = await up({ PATH: '/usr/bin:/bin' });
-    expect(code).toBe(6);
-    expect(stderr).toMatch(/runtime kind needs .*kind/);
-    expect(existsSync(labPaths(lab).state)).toBe(false);
-  });
-});
+function placeOf(tool: string): string {
+  const place = (process.env.PATH ?? '').split(delimiter).find((each) => existsSync(join(each, tool)));
+  if (place === undefined) throw new Error(`${tool} is not in PATH`);
+  return join(place, tool);
+}

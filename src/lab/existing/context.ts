@@ -15,6 +15,8 @@ export interface ExistingDown extends KindDown {
   readonly signal: AbortSignal;
   /** Nodes that are containers of this machine's engine, by name. */
   readonly containers: readonly string[];
+  /** All that were brought to the nodes, whatever labs of other clusters use. */
+  readonly nodeImages: readonly string[];
 }
 
 /** One part of a lab. Every `run` can be repeated; `undo` needs no memory of it. */

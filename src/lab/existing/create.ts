@@ -2,13 +2,15 @@ import { messageOf } from '../../core/errors.ts';
 import type { Node } from '../../core/k8s.ts';
 import { labPaths } from '../../core/paths.ts';
 import { imageId } from '../../platform/docker.ts';
+import { engineError } from '../../platform/engine-error.ts';
 import { privateDirectory, writeAtomic } from '../../platform/fs.ts';
 import { kubectlFor } from '../../platform/kubectl.ts';
 import type { ResolvedLab } from '../../profile/resolved-lab.ts';
 import type { LabContext } from '../context.ts';
 import type { CreateOptions, CreateReport } from '../create.ts';
+import { begin } from '../kind/begin.ts';
 import { kubeconfigOf } from '../kind/context.ts';
-import { keepKindEvidence } from '../kind/evidence.ts';
+import { tellEvidence } from '../kind/evidence.ts';
 import { lockLab } from '../lock.ts';
 import {
   currentBootId,
@@ -94,9 +96,11 @@ async function make(
     network,
   };
   const kubeconfig = kubeconfigOf(lab.name);
-  await privateDirectory(labPaths(lab.name).state);
-  await writeAtomic(kubeconfig, connection.text);
-  await writeOwnerRecord(begun);
+  await begin(lab.name, before === undefined, async () => {
+    await privateDirectory(labPaths(lab.name).state);
+    await writeAtomic(kubeconfig, connection.text);
+    await writeOwnerRecord(begun);
+  });
   const kubectl = kubectlFor(exec, kubeconfig);
   const up: ExistingUp = {
     ...{ lab, exec, log, signal, kubeconfig, kubectl, images, facts, network },
@@ -115,7 +119,7 @@ async function make(
     return isCold;
   } catch (error) {
     await clearUp(begun, before !== undefined, options, context);
-    throw error;
+    throw engineError(error) ?? error;
   }
 }
 
@@ -127,14 +131,12 @@ async function clearUp(
   context: LabContext,
 ): Promise<void> {
   const { lab } = begun;
-  context.log.warn(`what explains the failure is kept in ${await keepKindEvidence(lab, context)}`);
-  if (options.retain === true || wasUp) {
-    await writeOwnerRecord({ ...begun, phase: 'retained' });
-    context.log.warn(`lab ${lab} is kept as it is; labctl down --name ${lab} removes it`);
-    return;
-  }
+  await tellEvidence(lab, context);
   try {
-    await removeExistingLab(lab, context);
+    if (options.retain === true || wasUp) {
+      await writeOwnerRecord({ ...begun, phase: 'retained' });
+      context.log.warn(`lab ${lab} is kept as it is; labctl down --name ${lab} removes it`);
+    } else await removeExistingLab(lab, context);
   } catch (error) {
     // The failure itself is what the caller must see.
     context.log.error(`clearing up: ${messageOf(error)}; labctl down --name ${lab} tries again`);

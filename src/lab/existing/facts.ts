@@ -41,11 +41,11 @@ export interface WorkloadSet {
   readonly spec: {
     readonly template: {
       readonly spec: {
+        readonly nodeSelector?: Readonly<Record<string, string>>;
         readonly volumes?: readonly { readonly hostPath?: { readonly path: string } }[];
       };
     };
   };
-  readonly status?: { readonly desiredNumberScheduled?: number };
 }
 
 interface List<T> {

@@ -33,7 +33,7 @@ export const neededRights: readonly Right[] = [
   ...all(['create'], ['pods/exec'], 'default'),
 ].filter((right, index, list) => list.findIndex((each) => nameOf(each) === nameOf(right)) === index);
 
-/** The needed rights that the caller does not have, in words. One request each, one process for all. */
+/** The needed rights that the caller does not have, a line for each resource. One request each, one process for all. */
 export async function missingRights(kubectl: Kubectl): Promise<string[]> {
   const output = await kubectl.run(
     [
@@ -43,7 +43,17 @@ export async function missingRights(kubectl: Kubectl): Promise<string[]> {
     { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: neededRights.map(reviewOf) }) },
   );
   const answers = output.trim().split('\n');
-  return neededRights.filter((_, index) => answers[index] !== 'true').map(nameOf);
+  return inWords(neededRights.filter((_, index) => answers[index] !== 'true'));
+}
+
+/** `create/delete namespaces`: all verbs that a resource lacks at once. */
+export function inWords(rights: readonly Right[]): string[] {
+  const verbsOf = new Map<string, string[]>();
+  for (const right of rights) {
+    const place = placeOf(right);
+    verbsOf.set(place, [...(verbsOf.get(place) ?? []), right.verb]);
+  }
+  return [...verbsOf].map(([place, verbs]) => `${verbs.join('/')} ${place}`);
 }
 
 function reviewOf({ verb, resource, namespace }: Right): object {
@@ -62,6 +72,10 @@ function reviewOf({ verb, resource, namespace }: Right): object {
   };
 }
 
-function nameOf({ verb, resource, namespace }: Right): string {
-  return `${verb} ${resource}${namespace === undefined ? '' : ` in ${namespace}`}`;
+// Functions, not constants: the list above is made with them.
+function placeOf({ resource, namespace }: Right): string {
+  return `${resource}${namespace === undefined ? '' : ` in ${namespace}`}`;
+}
+function nameOf(right: Right): string {
+  return `${right.verb} ${placeOf(right)}`;
 }

@@ -162,11 +162,11 @@ function unfitNode(node: ClusterNode): Refusal[] {
 
 const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
 
-function contradictingProxy({ daemonSets, kubeProxyMode }: ClusterFacts, lab: ResolvedLab): Refusal[] {
+function contradictingProxy({ daemonSets, kubeProxyMode, nodes }: ClusterFacts, lab: ResolvedLab): Refusal[] {
   const proxy = daemonSets.find(
-    ({ metadata, status }) =>
-      (metadata.name === 'kube-proxy' || metadata.labels?.['k8s-app'] === 'kube-proxy') &&
-      status?.desiredNumberScheduled !== 0,
+    (set) =>
+      (set.metadata.name === 'kube-proxy' || set.metadata.labels?.['k8s-app'] === 'kube-proxy') &&
+      isWanted(set, nodes),
   );
   const wanted = lab.kubeProxyMode !== 'none';
   if (proxy === undefined) {
@@ -193,6 +193,12 @@ function contradictingProxy({ daemonSets, kubeProxyMode }: ClusterFacts, lab: Re
       fix: 'set mode: iptables in ConfigMap kube-system/kube-proxy, and restart its pods',
     },
   ];
+}
+
+/** By its selector: what it tolerates does not count, for a network takes the taint off the nodes. */
+function isWanted({ spec }: WorkloadSet, nodes: readonly ClusterNode[]): boolean {
+  const selector = Object.entries(spec.template.spec.nodeSelector ?? {});
+  return nodes.some(({ metadata }) => selector.every(([label, value]) => metadata.labels?.[label] === value));
 }
 
 function foreignPodNetworks({ nodes }: ClusterFacts, { network }: ResolvedLab): Refusal[] {

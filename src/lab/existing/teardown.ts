@@ -6,6 +6,7 @@ import { kubeconfigOf } from '../kind/context.ts';
 import { imagesOnlyOf } from '../kind/teardown.ts';
 import type { ExistingDown } from './context.ts';
 import { findNodeContainers } from './node-containers.ts';
+import { existingRecord } from './prepare.ts';
 import { existingSteps } from './steps/index.ts';
 
 /** Undoes every step of `up` in reverse. */
@@ -25,6 +26,7 @@ async function downOf(lab: string, exec: Exec, signal: AbortSignal): Promise<Exi
   return {
     ...{ lab, exec, kubeconfig, kubectl, signal },
     images: await imagesOnlyOf(lab),
+    nodeImages: (await existingRecord(lab))?.images ?? [],
     madeNetwork: false,
     containers: containers.map(({ name }) => name),
   };

@@ -1,5 +1,6 @@
 import { environmentError, messageOf } from '../../core/errors.ts';
 import { hasNetwork, imageId, requireDocker } from '../../platform/docker.ts';
+import { engineError } from '../../platform/engine-error.ts';
 import { kindNetwork, kindNodes } from '../../platform/kind.ts';
 import { kubectlFor } from '../../platform/kubectl.ts';
 import { beforeMerge, userKubeconfig } from '../../platform/user-kubeconfig.ts';
@@ -16,8 +17,9 @@ import {
 } from '../owner-record.ts';
 import { requireConsent } from '../plan.ts';
 import { isInPath } from '../preflight.ts';
+import { begin } from './begin.ts';
 import { contextOf, type KindUp, kubeconfigOf } from './context.ts';
-import { keepKindEvidence } from './evidence.ts';
+import { tellEvidence } from './evidence.ts';
 import { labImage } from './images.ts';
 import { refuseForeignCluster } from './ownership.ts';
 import { planKindLab } from './plan.ts';
@@ -92,7 +94,7 @@ async function make(
     images: [...new Set([...imagesOf(before), agent.reference, demo.reference])],
     merged: mergedOf(before) ?? (await beforeMerge(await userKubeconfig())),
   };
-  await writeOwnerRecord(begun);
+  await begin(lab.name, before === undefined, () => writeOwnerRecord(begun));
   const kubeconfig = kubeconfigOf(lab.name);
   const up: KindUp = {
     lab,
@@ -113,7 +115,7 @@ async function make(
     return isCold;
   } catch (error) {
     await clearUp(begun, before !== undefined, options, context);
-    throw error;
+    throw engineError(error) ?? error;
   }
 }
 
@@ -131,15 +133,12 @@ async function clearUp(
   options: CreateOptions,
   context: LabContext,
 ): Promise<void> {
-  const evidence = await keepKindEvidence(begun.lab, context);
-  context.log.warn(`what explains the failure is kept in ${evidence}`);
-  if (options.retain === true || wasUp) {
-    await writeOwnerRecord({ ...begun, phase: 'retained' });
-    context.log.warn(`lab ${begun.lab} is kept as it is; labctl down --name ${begun.lab} removes it`);
-    return;
-  }
+  await tellEvidence(begun.lab, context);
   try {
-    await removeKindLab(begun.lab, context);
+    if (options.retain === true || wasUp) {
+      await writeOwnerRecord({ ...begun, phase: 'retained' });
+      context.log.warn(`lab ${begun.lab} is kept as it is; labctl down --name ${begun.lab} removes it`);
+    } else await removeKindLab(begun.lab, context);
   } catch (error) {
     // The failure itself is what the caller must see.
     context.log.error(`clearing up: ${messageOf(error)}; labctl down --name ${begun.lab} tries again`);

@@ -2,7 +2,7 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../core/errors.ts';
 import { labPaths, stateRoot } from '../../core/paths.ts';
-import { privateDirectory, writeAtomic } from '../../platform/fs.ts';
+import { privateDirectory, removeTree, writeAtomic } from '../../platform/fs.ts';
 import { kubectlFor } from '../../platform/kubectl.ts';
 import type { LabContext } from '../context.ts';
 import { agentSet, kubeconfigOf, systemNamespace } from './context.ts';
@@ -20,10 +20,21 @@ const questions: readonly (readonly [file: string, args: readonly string[]])[] =
   ],
 ];
 
-/** Copies the record and asks the cluster; what cannot be had any more says why in its place. */
-export async function keepKindEvidence(lab: string, { exec }: LabContext): Promise<string> {
+/** Keeps what explains a failure and says where. A full disk must not keep anybody from clearing up. */
+export async function tellEvidence(lab: string, context: LabContext): Promise<void> {
   const when = new Date().toISOString().replaceAll(/[:.]/g, '-');
   const directory = join(stateRoot(), '.evidence', `${lab}-${when}`);
+  try {
+    await keepKindEvidence(lab, directory, context);
+    context.log.warn(`what explains the failure is kept in ${directory}`);
+  } catch (error) {
+    context.log.warn(`what explains the failure cannot be kept: ${messageOf(error)}`);
+    await removeTree(directory);
+  }
+}
+
+/** Copies the record and asks the cluster; what cannot be had any more says why in its place. */
+async function keepKindEvidence(lab: string, directory: string, { exec }: LabContext): Promise<void> {
   await privateDirectory(directory);
   // Keys to a cluster that is about to go, but keys.
   await cp(labPaths(lab).state, directory, { recursive: true, filter: (from) => from !== kubeconfigOf(lab) });
@@ -34,5 +45,4 @@ export async function keepKindEvidence(lab: string, { exec }: LabContext): Promi
       await writeAtomic(join(directory, file), text);
     }),
   );
-  return directory;
 }

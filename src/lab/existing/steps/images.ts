@@ -24,8 +24,8 @@ export const deliver: ExistingStep = {
   },
   undo: {
     title: 'Remove the images from the nodes',
-    run: async ({ exec, containers, images }) => {
-      await Promise.all(containers.map((name) => removeFromNode(execIn(exec, name), images)));
+    run: async ({ exec, containers, nodeImages }) => {
+      await Promise.all(containers.map((name) => removeFromNode(execIn(exec, name), nodeImages)));
     },
   },
 };

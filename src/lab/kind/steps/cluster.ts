@@ -4,13 +4,14 @@ import { makeDirectory } from '../../../core/make-directory.ts';
 import { ownerLabel, ownerMark } from '../../../core/owner-mark.ts';
 import { labPaths } from '../../../core/paths.ts';
 import { removeUnusedNetwork } from '../../../platform/docker.ts';
+import { removeTree } from '../../../platform/fs.ts';
 import { createKindCluster, deleteKindCluster, kindContainers, kindNetwork } from '../../../platform/kind.ts';
 import { registryFiles, renderKind } from '../../../profile/render-kind.ts';
 import { yamlText } from '../../render/files.ts';
 import { type KindStep, kubeconfigOf } from '../context.ts';
 import { refuseForeignCluster } from '../ownership.ts';
 
-/** Another version is chosen by `image` of the nodes in the lab file's raw kind configuration. */
+/** Of nodes that name none in the lab file's raw kind configuration. */
 const nodeImage = 'kindest/node:v1.34.4';
 
 export const cluster: KindStep = {
@@ -27,18 +28,26 @@ export const cluster: KindStep = {
       await writeFile(join(registries, path), text);
     }
     const config = join(labPaths(lab.name).state, 'kind.yaml');
-    await writeFile(config, yamlText([renderKind(lab, registries, { [ownerLabel]: ownerMark() })]), {
-      mode: 0o600,
-    });
-    await createKindCluster(exec, { name: lab.name, config, kubeconfig, image: nodeImage }, signal);
-    report(`${lab.nodes.controlPlanes + lab.nodes.workers} nodes, ${nodeImage}`);
+    const wanted = withImages(renderKind(lab, registries, { [ownerLabel]: ownerMark() }));
+    await writeFile(config, yamlText([wanted]), { mode: 0o600 });
+    await createKindCluster(exec, { name: lab.name, config, kubeconfig }, signal);
+    const images = [...new Set(wanted.nodes.map(({ image }) => image))];
+    report(`${wanted.nodes.length} nodes, ${images.join(', ')}`);
   },
   undo: {
     title: 'Delete the kind cluster',
     run: async ({ lab, exec, madeNetwork }) => {
       await refuseForeignCluster(exec, lab);
+      // Else kind would write it anew without the cluster, and give up where the disk is full.
+      await removeTree(kubeconfigOf(lab));
       await deleteKindCluster(exec, lab, kubeconfigOf(lab));
       if (madeNetwork) await removeUnusedNetwork(exec, kindNetwork());
     },
   },
 };
+
+/** Node by node: kind's own option would win over what the lab file says. */
+function withImages(config: unknown): { readonly nodes: readonly { readonly image: string }[] } {
+  const { nodes = [{}], ...rest } = config as { readonly nodes?: readonly object[] };
+  return { ...rest, nodes: nodes.map((node) => ({ image: nodeImage, ...node })) };
+}
