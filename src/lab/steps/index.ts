@@ -2,6 +2,7 @@ import type { Step } from '../context.ts';
 import { agents, agentsReady } from './agents.ts';
 import { compile } from './compile.ts';
 import { demo } from './demo.ts';
+import { demoReady } from './demo-ready.ts';
 import { fabric } from './fabric.ts';
 import { firstAnswer } from './first-answer.ts';
 import { nodes } from './nodes.ts';
@@ -19,4 +20,5 @@ export const createSteps: readonly Step[] = [
   agentsReady,
   firstAnswer,
   outside,
+  demoReady,
 ];
