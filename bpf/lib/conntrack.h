@@ -199,8 +199,9 @@ LAB_GLOBAL int lab_ct_create(struct __sk_buff *skb, struct lab_pkt *p,
 	if (before) {
 		ct.packets = before->packets;
 		ct.bytes = before->bytes;
-		bpf_map_delete_elem(&lab_ct4, owner);
 	}
+	/* Even a dead entry: it would name a way back that is no longer this flow's. */
+	bpf_map_delete_elem(&lab_ct4, owner);
 	bpf_map_update_elem(&lab_ctnew4, owner, &ct, BPF_ANY);
 	if (before)
 		return 0;

@@ -174,10 +174,9 @@ LAB_GLOBAL int lab_nat_is_free(const struct lab_tuple *reply, const struct lab_t
 	ct = lab_ct_find(&holder, now);
 	if (ct && !lab_tuple_equal(&holder, owner) && !(are_short && ct->state == LAB_CT_CLOSING))
 		return 0;
-	if (ct)
-		lab_flow_delete(&holder);
-	else
-		lab_nat_delete(&holder, reply);
+	/* Its flow goes too, dead or alive: the agent ends dead flows together with their pairs. */
+	lab_flow_delete(&holder);
+	lab_nat_delete(&holder, reply);
 	return 1;
 }
 

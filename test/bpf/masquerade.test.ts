@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LabCtFlags, LabCtState, LabNatFlags, LabNatKind, maps } from '../../src/datapath/generated/index.ts';
 import { bytesOf, changed, echo, Icmp, icmpError, on, type Packet, tcp, udp } from '../support/packet.ts';
+import { hosts } from '../support/packet-hosts.ts';
 import type { Bench } from './support/bench.ts';
 import { expectOutcome } from './support/expect-outcome.ts';
 import { ip, profiles } from './support/tables.ts';
@@ -128,6 +129,26 @@ describe.each([
     expect(port).toBeLessThanOrEqual(49999);
     const elsewhere = leave(bench(), on(fromA, tcp('a:45000', 'client:80', 'S')));
     expect(elsewhere.packet.readUInt16BE(34)).toBe(45000);
+  });
+
+  it.each([
+    ['another flow takes its port', 'b'],
+    ['it begins anew', 'a'],
+  ] as const)('leaves nothing of a dead flow when %s', (_, pod) => {
+    leave(bench(), on(fromA, tcp('a:45000', 'world:80', 'S')));
+    bench().run('lab_from_netdev', 'eth0', on(wire, tcp('world:80', 'node1:45000', 'SA')));
+    const flows = bench().datapath.table(maps.lab_ct4);
+    const [[dead, entry] = []] = flows.entries();
+    if (dead === undefined || entry === undefined) throw new Error('not confirmed');
+    flows.set(dead, { ...entry, expires: 1n });
+    const packet = on({ from: pod, to: 'node1' }, tcp(`${pod}:45000`, 'world:80', 'S'));
+    const first = bench().run('lab_from_container', `lxc${pod}`, packet);
+    expect(bench().run('lab_to_netdev', 'eth0', first.packet).packet.readUInt16BE(34)).toBe(45000);
+    // The agent ends dead flows with their pairs: this one's would be somebody else's.
+    expect(flows.entries()).toEqual([]);
+    bench().run('lab_from_netdev', 'eth0', on(wire, tcp('world:80', 'node1:45000', 'SA')));
+    expect(flows.entries().map(([{ saddr }]) => saddr)).toEqual([ip(hosts[pod].address)]);
+    expect(bench().datapath.table(maps.lab_nat4).entries()).toHaveLength(2);
   });
 
   it('never takes a port outside its range', () => {

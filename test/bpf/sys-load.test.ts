@@ -313,4 +313,19 @@ describe('collection', () => {
     ).toEqual([1001, 1001]);
     for (const each of [flows, nat, collector]) each.close();
   });
+
+  it('leaves a way back that another flow has by now', () => {
+    const flows = openTable(pins, maps.lab_ct4);
+    const nat = openTable(pins, maps.lab_nat4);
+    for (const table of [flows, nat]) table.replace([]);
+    flows.set(tuple(1000), flow(1000, 50n));
+    flows.set(tuple(2000), { ...flow(2000, 150n), reply: reply(1000) });
+    nat.set(tuple(2000), { ...forward(2000), to: { ...tuple(1000), saddr: 9 } });
+    nat.set(reply(1000), back(2000));
+    const collector = openCollector(pins);
+    expect(collector.collect(100n)).toEqual({ conntrack: 1, nat: 0 });
+    expect(flows.entries().map(([key]) => key.sport)).toEqual([2000]);
+    expect(nat.entries()).toHaveLength(2);
+    for (const each of [flows, nat, collector]) each.close();
+  });
 });

@@ -51,9 +51,13 @@ function endFlows({ flows, nat }: FlowTables, now: bigint): { readonly flows: nu
     // A packet may have brought the flow back since the table was read.
     const flow = flows.get(key);
     if (flow === undefined || flow.expires >= now) continue;
-    if (flows.delete(key)) ended += 1;
+    if (!flows.delete(key)) continue;
+    ended += 1;
     if ((flow.flags & LabCtFlags.nat) === 0) continue;
-    for (const entry of [key, flow.reply]) if (nat.delete(entry)) released += 1;
+    for (const entry of [key, flow.reply]) {
+      // The port may serve another flow by now.
+      if (isOf(key, entry, nat.get(entry)) && nat.delete(entry)) released += 1;
+    }
   }
   return { flows: ended, nat: released };
 }
@@ -66,11 +70,17 @@ function orphanedNat({
   const entries = nat.entries();
   if (entries.length === 0) return [];
   const owners = new Set([...flows.entries(), ...newFlows.entries()].map(([key]) => nameOf(key)));
-  return entries.flatMap(([key, value]) => {
-    const owner = (value.flags & LabNatFlags.reply) === 0 ? key : reversed(value.to);
-    return owners.has(nameOf(owner)) ? [] : [{ key, name: nameOf(key) }];
-  });
+  return entries.flatMap(([key, value]) =>
+    owners.has(nameOf(ownerOf(key, value))) ? [] : [{ key, name: nameOf(key) }],
+  );
 }
+
+/** The flow of an entry, which both entries of a pair name. */
+const ownerOf = (key: LabTuple, { flags, to }: LabNat): LabTuple =>
+  (flags & LabNatFlags.reply) === 0 ? key : reversed(to);
+
+const isOf = (flow: LabTuple, key: LabTuple, entry: LabNat | undefined): boolean =>
+  entry !== undefined && nameOf(ownerOf(key, entry)) === nameOf(flow);
 
 const nameOf = ({ saddr, sport, daddr, dport, proto }: LabTuple): string =>
   `${saddr}:${sport}>${daddr}:${dport}/${proto}`;
