@@ -6,5 +6,6 @@ export { builtInUniverse, type Universe, universeOf } from './lint/universe.ts';
 export { migrateValues } from './migrate.ts';
 export type { Observe } from './values/intents.ts';
 export { readValuesInput } from './values/read-input.ts';
-export { renderCiliumParts } from './values/render.ts';
+export { ciliumValuesPart } from './values/render.ts';
+export { valueUnder } from './values/tree.ts';
 export { type ChartVersion, defaultVersion, parseVersion } from './version.ts';

@@ -1,10 +1,11 @@
 import { corrections } from './lint/corrections.ts';
 import type { Finding } from './lint/finding.ts';
-import { lintValues } from './lint/lint.ts';
+import { fateOf, lintValues } from './lint/lint.ts';
 import { builtInUniverse, type Universe } from './lint/universe.ts';
+import { fittingClusterName, longestClusterName } from './values/cluster-name.ts';
 import type { Intents } from './values/intents.ts';
 import { intentOf, valuesOf } from './values/render.ts';
-import { type Leaf, leavesOf, withValue } from './values/tree.ts';
+import { type Leaf, leavesOf, valueUnder, withoutValue, withValue } from './values/tree.ts';
 import type { ChartVersion } from './version.ts';
 
 export interface Migration {
@@ -31,27 +32,40 @@ export interface MigrateOptions {
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** Says what was meant for one version in the words of another. What is not understood stays as it is. */
+/** Says what was meant for one version in the words of another. All else stays as it is, and where it is. */
 export function migrateValues(
   before: Values,
   { from, to, universe = builtInUniverse }: MigrateOptions,
 ): Migration {
   const changes: Change[] = [];
-  let values: Values = {};
+  let values = before;
   for (const leaf of leavesOf(before)) {
     const meant = corrected(leaf, changes);
-    if (meant === undefined) continue;
-    const intent = intentOf(meant.key, meant.value, from) ?? intentOf(meant.key, meant.value, to);
-    const said = intent === undefined ? [meant] : leavesOf(valuesOf(intent, to));
-    const extra = intent === undefined ? [] : protocolOf(meant, intent);
-    for (const { key, value } of [...said, ...extra]) values = withValue(values, key, value);
-    const written = [...said, ...extra].map(lineOf).join(', ');
-    if (written !== lineOf(meant))
+    const said = meant === undefined ? [] : inWordsOf(meant, from, to);
+    if (meant !== undefined && !isSame(said, meant)) {
+      const written = said.map(lineOf).join(', ');
       changes.push({ from: lineOf(meant), to: written, why: `as ${to} says it` });
+    }
+    if (isSame(said, leaf)) continue;
+    if (said.every(({ key }) => key !== leaf.key)) values = withoutValue(values, leaf.key);
+    for (const { key, value } of said) values = withValue(values, key, value);
   }
   const fitted = fitClusterName(values, changes);
   return { values: fitted, changes, findings: lintValues(fitted, { version: to, universe }) };
 }
+
+/** The same intent at another version; the leaf itself where that version reads it so, or it is no intent. */
+function inWordsOf(leaf: Leaf, from: ChartVersion, to: ChartVersion): readonly Leaf[] {
+  const there = intentOf(leaf.key, leaf.value, to);
+  const intent = intentOf(leaf.key, leaf.value, from) ?? there;
+  if (intent === undefined) return [leaf];
+  const isReadSo = JSON.stringify(there) === JSON.stringify(intent);
+  if (isReadSo && fateOf(leaf, to) === undefined) return [leaf];
+  return [...leavesOf(valuesOf(intent, to)), ...protocolOf(leaf, intent)];
+}
+
+const isSame = ([only, ...more]: readonly Leaf[], leaf: Leaf): boolean =>
+  only !== undefined && more.length === 0 && lineOf(only) === lineOf(leaf);
 
 /** A misspelt or misplaced key under its right name; undefined for one that never did anything and means nothing. */
 function corrected(leaf: Leaf, changes: Change[]): Leaf | undefined {
@@ -72,15 +86,17 @@ function protocolOf({ key, value }: Leaf, { routing }: Partial<Intents>): Leaf[]
   return key === 'tunnel' && routing === 'tunnel' ? [{ key: 'tunnelProtocol', value }] : [];
 }
 
-const longestClusterName = 32;
-
 function fitClusterName(values: Values, changes: Change[]): Values {
-  const found = leavesOf(values).find(({ key }) => key === 'cluster.name');
-  if (typeof found?.value !== 'string' || found.value.length <= longestClusterName) return values;
-  const name = found.value.slice(0, longestClusterName).replace(/-+$/, '');
-  const to = { key: 'cluster.name', value: name };
-  changes.push({ from: lineOf(found), to: lineOf(to), why: 'newer charts take at most 32 characters' });
-  return withValue(values, to.key, name);
+  const key = 'cluster.name';
+  const value = valueUnder(values, key);
+  if (typeof value !== 'string' || value.length <= longestClusterName) return values;
+  const name = fittingClusterName(value);
+  changes.push({
+    from: lineOf({ key, value }),
+    to: lineOf({ key, value: name }),
+    why: `newer charts take at most ${longestClusterName} characters`,
+  });
+  return withValue(values, key, name);
 }
 
 const lineOf = ({ key, value }: Leaf): string =>

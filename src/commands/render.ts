@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { RenderedPart } from '../lab/render/files.ts';
+import type { ResolvedLab } from '../profile/resolved-lab.ts';
 import type { CommandDefinition, CommandResult } from './command.ts';
 import { labOptions, resolveInput } from './lab-input.ts';
 import { ciliumParts, observations } from './render-cilium.ts';
@@ -30,14 +31,24 @@ export const render: CommandDefinition = {
     const only = wordOption(options, 'only', words);
     const { lab } = await resolveInput(context, options);
     const provider = wordOption(options, 'cni', providers) ?? 'labctl';
-    if (provider === 'cilium') return await shown(await ciliumParts(lab, only, options), only);
-    const { parts, renderParts } = await import('../lab/render/files.ts');
     const dir = filledOption(options, 'dir');
     const directory = dir === undefined ? undefined : resolve(dir);
-    const rendered = await renderParts(lab, only === undefined ? parts : [only], directory);
+    const rendered =
+      provider === 'cilium'
+        ? await ciliumParts(lab, only, options, directory)
+        : await labctlParts(lab, only, directory);
     return directory === undefined ? shown(rendered, only) : written(directory, rendered);
   },
 };
+
+async function labctlParts(
+  lab: ResolvedLab,
+  only: Word | undefined,
+  directory: string | undefined,
+): Promise<readonly RenderedPart[]> {
+  const { parts, renderParts } = await import('../lab/render/files.ts');
+  return renderParts(lab, only === undefined ? parts : [only], directory);
+}
 
 async function shown(rendered: readonly RenderedPart[], only: Word | undefined): Promise<CommandResult> {
   const { yamlText } = await import('../lab/render/files.ts');

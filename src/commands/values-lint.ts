@@ -47,7 +47,8 @@ async function kubeProxyModeOf(
 ) {
   const file = filledOption(options, 'kind');
   if (file === undefined) return undefined;
-  const { parse } = await import('yaml');
-  const config = parse(await readInput(file)) as { networking?: { kubeProxyMode?: string } } | null;
-  return config?.networking?.kubeProxyMode ?? 'iptables';
+  const { readValuesInput, valueUnder } = await import('../cilium/index.ts');
+  const { values } = readValuesInput([{ name: file, text: await readInput(file) }], []);
+  const mode = valueUnder(values, 'networking.kubeProxyMode');
+  return typeof mode === 'string' ? mode : 'iptables';
 }

@@ -1,3 +1,4 @@
+import { longestClusterName } from '../values/cluster-name.ts';
 import type { VersionRange } from '../version.ts';
 
 /** What becomes of a key, or of a value of it, in some chart versions. */
@@ -205,8 +206,8 @@ export const fates: readonly Fate[] = [
   {
     key: 'cluster.name',
     from: '1.16.0',
-    when: isLongerThan(32),
+    when: isLongerThan(longestClusterName),
     outcome: 'refused',
-    message: 'has more than 32 characters, which charts from 1.16 on refuse',
+    message: `has more than ${longestClusterName} characters, which charts from 1.16 on refuse`,
   },
 ];

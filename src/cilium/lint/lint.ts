@@ -41,7 +41,8 @@ export function meaningOf(leaves: readonly Leaf[], version: ChartVersion): Parti
 
 const severities = { ignored: 'error', refused: 'error', misread: 'error', deprecated: 'warning' } as const;
 
-function fateOf({ key, value }: Leaf, version: ChartVersion): Finding | undefined {
+/** What becomes of a key with this value, where that is not what it seems to say. */
+export function fateOf({ key, value }: Leaf, version: ChartVersion): Finding | undefined {
   const fate = fates.find(
     (each) => each.key === key && inRange(version, each) && (each.when === undefined || each.when(value)),
   );

@@ -1,5 +1,6 @@
 import { apiServerOf } from '../../profile/api-server.ts';
 import type { ResolvedLab } from '../../profile/resolved-lab.ts';
+import { fittingClusterName } from './cluster-name.ts';
 
 /** How much Cilium tells of what it does. `full`: each packet, with debug logs and Hubble. */
 export type Observe = 'default' | 'full';
@@ -34,9 +35,6 @@ export interface Intents {
 }
 export type Intent = keyof Intents;
 
-/** Charts from 1.16 on refuse a longer name. */
-const longestClusterName = 32;
-
 /** What the profile of a lab means for Cilium. */
 export function intentsOf(lab: ResolvedLab, observe: Observe = 'default'): Intents {
   const { datapath, ipam, network } = lab;
@@ -61,7 +59,7 @@ export function intentsOf(lab: ResolvedLab, observe: Observe = 'default'): Inten
     poolMaskSize: pooled ? ipam.maskSize : undefined,
     apiServerHost: api?.host,
     apiServerPort: api?.port,
-    clusterName: lab.name.slice(0, longestClusterName).replace(/-+$/, ''),
+    clusterName: fittingClusterName(lab.name),
     operatorReplicas: 1,
     hubble: observe === 'full',
     debug: observe === 'full',

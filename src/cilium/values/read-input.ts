@@ -1,6 +1,7 @@
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { usageError } from '../../core/errors.ts';
 import { laidOver, readSetStrings } from './set-strings.ts';
+import { nameInKey } from './tree.ts';
 
 export interface ValuesInput {
   readonly values: Readonly<Record<string, unknown>>;
@@ -38,7 +39,7 @@ function readFile(
     if (!isMap(node)) return;
     for (const { key, value } of node.items) {
       if (!isScalar(key)) continue;
-      const path = `${prefix}${key.value}`;
+      const path = `${prefix}${nameInKey(String(key.value))}`;
       const { line, col } = counter.linePos(key.range?.[0] ?? 0);
       places.set(path, `${name}:${line}:${col}`);
       note(value, `${path}.`);

@@ -15,8 +15,8 @@ export function renderCiliumValues(
   return jsonMerge(values, lab.raw.helm) as Readonly<Record<string, unknown>>;
 }
 
-/** The values as a part of what `render` shows. */
-export function renderCiliumParts(
+/** The values as a part of what `render` shows or writes. */
+export function ciliumValuesPart(
   lab: ResolvedLab,
   version: string = defaultVersion,
   observe: Observe = 'default',
@@ -25,8 +25,8 @@ export function renderCiliumParts(
   return {
     part: 'values' as const,
     title: `values of Cilium's chart: helm install cilium cilium/cilium --version ${chart} -f values.yaml`,
+    path: 'values.yaml',
     documents: [renderCiliumValues(lab, chart, observe)],
-    files: [],
   };
 }
 

@@ -8,6 +8,7 @@ describe('--set strings', () => {
     [String.raw`a=1\,2,b=x\=y`, { a: '1,2', b: 'x=y' }],
     ['a=010,b=1.5,c=-3,d=null,e=', { a: '010', b: '1.5', c: -3, d: null, e: '' }],
     ['a[0]=x,a[1]=y', { a: ['x', 'y'] }],
+    [String.raw`podAnnotations.example\.org/team=x`, { podAnnotations: { 'example.org/team': 'x' } }],
     ['url=http://x/?a=b', { url: 'http://x/?a=b' }],
     ['ipv4NativeRoutingCIDR=10.0.0.0/8', { ipv4NativeRoutingCIDR: '10.0.0.0/8' }],
   ])('%s', (text, values) => {
