@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import {
   type Endpoint,
   type EndpointSlice,
+  isPodReady,
   type Pod,
   type Service,
   type ServicePort,
   serviceNameLabel,
 } from '../core/k8s.ts';
-import { isReady } from './workloads.ts';
 
 export const managedByLabel = 'endpointslice.kubernetes.io/managed-by';
 export const managedBy = 'endpointslice-controller.k8s.io';
@@ -71,7 +71,7 @@ function endpointOf(service: Service, pod: Pod): Endpoint | undefined {
   if (podIP === undefined || phase === 'Succeeded' || phase === 'Failed') return undefined;
   const { name, namespace = 'default', deletionTimestamp } = pod.metadata;
   const terminating = deletionTimestamp !== undefined;
-  const serving = isReady(pod);
+  const serving = isPodReady(pod);
   const ready = service.spec.publishNotReadyAddresses === true || (serving && !terminating);
   return {
     addresses: [podIP],

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { failure, messageOf } from '../core/errors.ts';
 import type { Exec } from '../core/exec.ts';
-import { type Container, keyOf, type Pod } from '../core/k8s.ts';
+import { type Container, isPodReady, keyOf, type Pod } from '../core/k8s.ts';
 import type { Log } from '../core/log.ts';
 import { nodeNamespace, podNamespace } from '../core/names.ts';
 import { labPaths } from '../core/paths.ts';
@@ -16,7 +16,6 @@ import { attachmentOf, makePodNamespace, removePodNetwork } from './pod-network.
 import type { PodRecord, PodRecords } from './pod-record.ts';
 import { withStatus } from './pod-status.ts';
 import type { Readiness } from './readiness.ts';
-import { isReady } from './workloads.ts';
 
 export interface PodRunner {
   readonly lab: string;
@@ -98,7 +97,7 @@ async function beginPod(runner: PodRunner, pod: Pod): Promise<PodRecord> {
 async function runPod(runner: PodRunner, pod: Pod, begun: PodRecord): Promise<void> {
   const connected = begun.podIP === undefined ? await connectPod(runner, begun) : begun;
   const record = await startContainers(runner, pod, connected);
-  if (record.podIP !== undefined) runner.readiness.watch(record.key, pod, record.podIP, isReady(pod));
+  if (record.podIP !== undefined) runner.readiness.watch(record.key, pod, record.podIP, isPodReady(pod));
   await tellStatus(runner, record.key);
 }
 

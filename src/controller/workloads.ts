@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DaemonSet, Deployment, Node, Pod } from '../core/k8s.ts';
+import { type DaemonSet, type Deployment, isPodReady, type Node, type Pod } from '../core/k8s.ts';
 
 export type Workload = DaemonSet | Deployment;
 
@@ -40,7 +40,7 @@ function planDaemonSet(hash: string, nodes: readonly Node[], pods: readonly Pod[
   const homeless = pods.filter((pod) => !names.includes(pod.spec.nodeName ?? ''));
   const outdated = pods.filter((pod) => !isOf(hash, pod));
   const replaceable =
-    create.length === 0 && pods.filter((pod) => isOf(hash, pod)).every(isReady) ? outdated : [];
+    create.length === 0 && pods.filter((pod) => isOf(hash, pod)).every(isPodReady) ? outdated : [];
   return { create, end: namesOf([...surplus, ...homeless, ...replaceable.sort(byAge).slice(0, 1)]) };
 }
 
@@ -58,7 +58,7 @@ function planDeployment(
   }
   const surplus = [...current].sort(lessNeeded).slice(0, current.length - replicas);
   const kept = current.filter((pod) => !surplus.includes(pod));
-  return { create: [], end: namesOf([...surplus, ...(kept.every(isReady) ? outdated : [])]) };
+  return { create: [], end: namesOf([...surplus, ...(kept.every(isPodReady) ? outdated : [])]) };
 }
 
 /** The node with the fewest pods of the workload gets the next one; of equal ones a worker. */
@@ -79,13 +79,10 @@ function spread(count: number, nodes: readonly Node[], pods: readonly Pod[]): st
   return chosen;
 }
 
-export const isReady = (pod: Pod): boolean =>
-  pod.status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True') === true;
-
 const isOf = (hash: string, pod: Pod): boolean => pod.metadata.labels?.[templateLabel] === hash;
 const namesOf = (pods: readonly Pod[]): string[] => [...new Set(pods.map((pod) => pod.metadata.name))];
 const created = (pod: Pod): string => pod.metadata.creationTimestamp ?? '';
 const byAge = (a: Pod, b: Pod): number =>
   created(a).localeCompare(created(b)) || a.metadata.name.localeCompare(b.metadata.name);
 /** First to go: not ready, then the youngest. */
-const lessNeeded = (a: Pod, b: Pod): number => Number(isReady(a)) - Number(isReady(b)) || byAge(b, a);
+const lessNeeded = (a: Pod, b: Pod): number => Number(isPodReady(a)) - Number(isPodReady(b)) || byAge(b, a);

@@ -47,6 +47,10 @@ export const isCidr4 = (text: string): text is Cidr4 => parseCidr4(text) !== und
 export const contains = (range: Range4, address: number): boolean =>
   address >= range.first && address <= range.last;
 
+/** Is every address of `inner` one of `range`? */
+export const holds = (range: Range4, inner: Range4): boolean =>
+  contains(range, inner.first) && contains(range, inner.last);
+
 export const overlaps = (a: Range4, b: Range4): boolean => a.first <= b.last && b.first <= a.last;
 
 /** The nth address of a network, counted from its network address. */

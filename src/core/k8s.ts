@@ -184,6 +184,18 @@ export const serviceNameLabel = 'kubernetes.io/service-name';
 export const podCIDRAnnotation = 'labctl.dev/pod-cidr';
 
 /** `namespace/name`, or `name` for objects without a namespace. */
+/** Whether a condition is there and true. */
+export const isTrue = (
+  conditions: readonly Pick<Condition, 'type' | 'status'>[] | undefined,
+  type: string,
+): boolean => conditions?.some((each) => each.type === type && each.status === 'True') === true;
+
+export const isPodReady = ({
+  status,
+}: {
+  readonly status?: { readonly conditions?: readonly Condition[] };
+}): boolean => isTrue(status?.conditions, 'Ready');
+
 export const keyOf = (object: { readonly metadata: ObjectMeta }): string =>
   object.metadata.namespace === undefined
     ? object.metadata.name

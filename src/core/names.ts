@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** Names of everything an embedded lab makes. All carry the lab's name, so `down` can find them without a record. */
+/**
+ * Names of what labs make. All of embedded labs carry the lab's name, so `down` can find them without a
+ * record.
+ */
 
 /** Longest name that fits a file name in /run/netns. */
 const maxNamespaceName = 255;
@@ -35,3 +38,6 @@ export const podLink = (containerId: string, ifName: string): string =>
   `lxc${hash(`${containerId}/${ifName}`, maxLinkName - 3)}`;
 /** Fabric side of a node's or role's veth. */
 export const fabricLink = (name: string): string => `fab${hash(name, maxLinkName - 3)}`;
+
+/** In /etc/cni/net.d of a node; the container runtime takes the first file by name. */
+export const cniConfiguration = '05-labctl.conflist';

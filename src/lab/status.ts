@@ -1,9 +1,9 @@
 import { ExitCode } from '../core/errors.ts';
-import { keyOf } from '../core/k8s.ts';
+import { isPodReady, keyOf } from '../core/k8s.ts';
 import { execLean } from '../platform/exec-lean.ts';
 import { agentUnreadiness, runningAgent } from '../platform/node-agent.ts';
 import { brokenParts } from './health.ts';
-import { isPodReady, podState } from './objects/tables.ts';
+import { podState } from './objects/tables.ts';
 import { openLab } from './open.ts';
 import { currentBootId, readOwnerRecord } from './owner-record.ts';
 import { remains } from './teardown.ts';

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeDirectory } from '../core/make-directory.ts';
@@ -59,6 +60,16 @@ export async function readIfPresent(path: string): Promise<string | undefined> {
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
     throw error;
+  }
+}
+
+/** Lends a new private directory; it is gone afterwards, whatever happens. */
+export async function inTemporary<T>(purpose: string, use: (directory: string) => Promise<T>): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), `labctl-${purpose}-`));
+  try {
+    return await use(directory);
+  } finally {
+    await removeTree(directory);
   }
 }
 

@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Exec } from '../core/exec.ts';
+import { inTemporary } from './fs.ts';
 
 export interface Release {
   readonly name: string;
@@ -56,13 +56,9 @@ export async function uninstallRelease(
   );
 }
 
-async function withValues<T>(release: Release, use: (file: string) => Promise<T>): Promise<T> {
-  const directory = await mkdtemp(join(tmpdir(), 'labctl-values-'));
-  try {
+const withValues = <T>(release: Release, use: (file: string) => Promise<T>): Promise<T> =>
+  inTemporary('values', async (directory) => {
     const values = join(directory, 'values.json');
     await writeFile(values, JSON.stringify(release.values), { mode: 0o600 });
     return await use(values);
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
-}
+  });

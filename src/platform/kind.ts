@@ -12,6 +12,9 @@ export interface KindCluster {
 /** The docker network that kind puts its nodes on. */
 export const kindNetwork = (): string => process.env.KIND_EXPERIMENTAL_DOCKER_NETWORK ?? 'kind';
 
+/** Label that kind gives to every container of a cluster. */
+export const clusterLabel = 'io.x-k8s.kind.cluster';
+
 const createLimitMs = 600_000;
 const deleteLimitMs = 180_000;
 
@@ -45,6 +48,6 @@ export async function kindNodes(exec: Exec, name: string): Promise<Container[]> 
 
 /** All containers of a cluster. */
 export const kindContainers = (exec: Exec, name: string): Promise<Container[]> =>
-  listContainers(exec, [`io.x-k8s.kind.cluster=${name}`]);
+  listContainers(exec, [`${clusterLabel}=${name}`]);
 
 export const roleOf = (labels: Container['labels']): string => labels['io.x-k8s.kind.role'] ?? '';

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { AgentPaths } from '../../core/agent-config.ts';
 import type { Exec } from '../../core/exec.ts';
 import { makeDirectory } from '../../core/make-directory.ts';
+import { cniConfiguration } from '../../core/names.ts';
 import { isErrno, projectRoot, writeAtomic } from '../../platform/fs.ts';
 import { compilePlugin } from '../compile.ts';
 
@@ -15,8 +16,6 @@ export interface CniPlaces {
 
 export const kubernetesPlaces: CniPlaces = { binaries: '/opt/cni/bin', configurations: '/etc/cni/net.d' };
 const pluginName = 'labctl-cni';
-/** The runtime takes the first file by name. */
-const configurationName = '05-labctl.conflist';
 
 /**
  * Hands the node's pods to this agent. Call it when the node is programmed: from here on the kubelet
@@ -32,12 +31,12 @@ export async function installCni(
   placeBinary(plugin.path, join(places.binaries, pluginName));
   makeDirectory(places.configurations);
   const text = `${JSON.stringify(configuration(paths.socket), null, 2)}\n`;
-  await writeAtomic(join(places.configurations, configurationName), text, 0o644);
+  await writeAtomic(join(places.configurations, cniConfiguration), text, 0o644);
 }
 
 /** Takes the node's pods from this agent: the configuration first, which names the plug-in. Repeatable. */
 export function removeCni(places: CniPlaces): void {
-  rmSync(join(places.configurations, configurationName), { force: true });
+  rmSync(join(places.configurations, cniConfiguration), { force: true });
   rmSync(join(places.binaries, pluginName), { force: true });
 }
 

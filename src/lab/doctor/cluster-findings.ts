@@ -2,7 +2,7 @@ import { LabError } from '../../core/errors.ts';
 import type { ResolvedLab } from '../../profile/resolved-lab.ts';
 import { connect, requireAnswer, withConnection } from '../existing/connect.ts';
 import { examineCluster } from '../existing/facts.ts';
-import { rules } from '../existing/rules.ts';
+import { rules } from '../existing/rules/index.ts';
 import { labImage } from '../kind/images.ts';
 import type { Finding } from './index.ts';
 import type { ProbeContext } from './probe.ts';

@@ -1,9 +1,7 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { environmentError, messageOf, notFound } from '../../core/errors.ts';
 import type { Exec } from '../../core/exec.ts';
-import { removeTree, writeAtomic } from '../../platform/fs.ts';
+import { inTemporary, writeAtomic } from '../../platform/fs.ts';
 import { type Kubectl, kubectlFor } from '../../platform/kubectl.ts';
 import type { ExistingCluster } from '../../profile/resolved-lab.ts';
 
@@ -49,20 +47,16 @@ export async function connect(exec: Exec, { context, kubeconfig }: Wanted): Prom
 }
 
 /** Lends a kubectl for the cluster before anything of a lab is on disk. */
-export async function withConnection<T>(
+export const withConnection = <T>(
   exec: Exec,
   { text }: Connection,
   use: (kubectl: Kubectl) => Promise<T>,
-): Promise<T> {
-  const directory = await mkdtemp(join(tmpdir(), 'labctl-kubeconfig-'));
-  try {
+): Promise<T> =>
+  inTemporary('kubeconfig', async (directory) => {
     const file = join(directory, 'kubeconfig');
     await writeAtomic(file, text);
     return await use(kubectlFor(exec, file));
-  } finally {
-    await removeTree(directory);
-  }
-}
+  });
 
 /** E_CLUSTER (exit 6) with the client's own words where the API server does not answer. */
 export async function requireAnswer(

@@ -1,10 +1,9 @@
 import type { Exec } from '../../core/exec.ts';
 import type { Node } from '../../core/k8s.ts';
+import { cniConfiguration } from '../../core/names.ts';
 import { type Container, execIn, listContainers } from '../../platform/docker.ts';
+import { clusterLabel } from '../../platform/kind.ts';
 import { isInPath } from '../preflight.ts';
-
-/** Label that kind gives to every container of a cluster. */
-const kindLabel = 'io.x-k8s.kind.cluster';
 
 /** The nodes of a cluster as containers of this machine's engine. */
 export interface NodeContainers {
@@ -23,7 +22,7 @@ export async function findNodeContainers(exec: Exec, nodes: readonly Node[]): Pr
     allowFailure: true,
   });
   if (exitCode !== 0) return none;
-  const candidates = await listContainers(exec, [kindLabel]);
+  const candidates = await listContainers(exec, [clusterLabel]);
   const containers = nodes.flatMap((node) => {
     const address = node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '';
     return candidates.filter(
@@ -53,6 +52,6 @@ export async function lookInside(exec: Exec, { name }: Container): Promise<Insid
     hasBpffs: /^\S+ \/sys\/fs\/bpf bpf /m.test(mounts.stdout),
     cniFiles: files.stdout
       .split('\n')
-      .filter((file) => /\.(conf|conflist|json)$/.test(file) && file !== '05-labctl.conflist'),
+      .filter((file) => /\.(conf|conflist|json)$/.test(file) && file !== cniConfiguration),
   };
 }

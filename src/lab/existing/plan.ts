@@ -3,7 +3,7 @@ import type { ResolvedLab } from '../../profile/resolved-lab.ts';
 import { type Difference, differences } from '../difference.ts';
 import { type LabPlan, planOf } from '../plan.ts';
 import { type Prepared, prepare } from './prepare.ts';
-import { isOurs } from './rules.ts';
+import { isOurs } from './rules/index.ts';
 import { existingProblems } from './status.ts';
 
 /** Asks the cluster all that `up` asks; changes nothing. */

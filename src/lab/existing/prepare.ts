@@ -9,7 +9,7 @@ import { type ExistingRecord, readRecord } from '../owner-record.ts';
 import { isInPath } from '../preflight.ts';
 import { type Connection, connect, requireAnswer, withConnection } from './connect.ts';
 import { type ClusterFacts, examineCluster } from './facts.ts';
-import { isOurs, type Refusal, rules } from './rules.ts';
+import { isOurs, type Refusal, rules } from './rules/index.ts';
 
 /** Everything that is known before anything is made. */
 export interface Prepared {

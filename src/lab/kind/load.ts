@@ -1,11 +1,10 @@
-import { mkdtemp, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { conflict, notFound } from '../../core/errors.ts';
 import type { Exec } from '../../core/exec.ts';
 import type { Node } from '../../core/k8s.ts';
 import { type Container, execIn, imageId, loadArchive, saveImages } from '../../platform/docker.ts';
-import { removeTree } from '../../platform/fs.ts';
+import { inTemporary } from '../../platform/fs.ts';
 import { kindNodes } from '../../platform/kind.ts';
 import { kubectlFor } from '../../platform/kubectl.ts';
 import type { LabContext, ProgressStep } from '../context.ts';
@@ -36,15 +35,12 @@ interface Load {
 export async function loadImage(lab: string, what: string, context: LabContext): Promise<Loaded[]> {
   const { exec, progress } = context;
   const nodes = await nodeContainersOf(lab, exec);
-  const directory = await mkdtemp(join(tmpdir(), 'labctl-load-'));
-  try {
+  return await inTemporary('load', async (directory) => {
     const archive = await archiveOf(exec, what, directory);
     const load: Load = { exec, archive, images: await imagesOfArchive(exec, archive), results: [] };
     await progress(nodes.map(loadInto), load);
     return load.results;
-  } finally {
-    await removeTree(directory);
-  }
+  });
 }
 
 const loadInto = (container: Container): ProgressStep<Load> => ({

@@ -1,12 +1,11 @@
 import { ExitCode } from '../../core/errors.ts';
 import type { Exec } from '../../core/exec.ts';
-import type { Node, Pod } from '../../core/k8s.ts';
-import { keyOf } from '../../core/k8s.ts';
+import { isPodReady, keyOf, type Node, type Pod } from '../../core/k8s.ts';
 import { nodeNames } from '../../core/names.ts';
 import { exec as realExec } from '../../platform/exec.ts';
 import { kindNodes } from '../../platform/kind.ts';
 import { kubectlFor } from '../../platform/kubectl.ts';
-import { isPodReady, podState } from '../objects/tables.ts';
+import { podState } from '../objects/tables.ts';
 import { type KindRecord, readRecord } from '../owner-record.ts';
 import type { LabStatus } from '../status.ts';
 import { agentSet, kubeconfigOf, systemNamespace } from './context.ts';

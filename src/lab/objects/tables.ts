@@ -1,4 +1,5 @@
 import {
+  isTrue,
   type K8sObject,
   type Kind,
   type ObjectOf,
@@ -78,14 +79,6 @@ export function podState(pod: Pod): string {
   if (pod.metadata.deletionTimestamp !== undefined) return 'Terminating';
   return pod.status?.reason ?? pod.status?.phase ?? 'Pending';
 }
-
-export const isPodReady = (pod: Pod): boolean => isTrue(pod.status?.conditions, 'Ready');
-
-const isTrue = (
-  conditions: readonly { readonly type: string; readonly status: string }[] | undefined,
-  type: string,
-): boolean =>
-  conditions?.some((condition) => condition.type === type && condition.status === 'True') === true;
 
 const readyContainers = (pod: Pod): number =>
   pod.status?.containerStatuses?.filter((container) => container.ready).length ?? 0;

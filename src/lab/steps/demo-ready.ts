@@ -1,4 +1,4 @@
-import { keyOf, type Pod } from '../../core/k8s.ts';
+import { isPodReady, keyOf } from '../../core/k8s.ts';
 import { waitFor } from '../../core/wait-for.ts';
 import type { Step } from '../context.ts';
 
@@ -15,7 +15,7 @@ export const demoReady: Step = {
       async () => {
         const pods = await store.list('Pod');
         const waiting = pods
-          .filter((pod) => !isReady(pod))
+          .filter((pod) => !isPodReady(pod))
           .map(({ status, ...pod }) => `${keyOf(pod)}: ${status?.phase}`);
         return pods.length > 0 && waiting.length === 0
           ? { done: pods.length }
@@ -26,6 +26,3 @@ export const demoReady: Step = {
     report(`${ready} pods`);
   },
 };
-
-const isReady = ({ status }: Pod): boolean =>
-  status?.conditions?.some(({ type, status: state }) => type === 'Ready' && state === 'True') ?? false;

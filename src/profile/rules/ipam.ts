@@ -1,4 +1,4 @@
-import { overlaps, parseCidr4 } from '../../core/ip.ts';
+import { holds, overlaps, parseCidr4 } from '../../core/ip.ts';
 import { podCIDRMaskSize } from './addresses.ts';
 import { type CompleteLab, nodeCount, type Rule, type Violation } from './rule.ts';
 
@@ -48,7 +48,7 @@ function poolsAreNetworks(lab: CompleteLab): Violation | undefined {
   if (wrong !== undefined) return violation(`${wrong} has host bits set`);
   const outside = given.find((pool) => {
     const range = parseCidr4(pool);
-    return range !== undefined && all !== undefined && (range.first < all.first || range.last > all.last);
+    return range !== undefined && all !== undefined && !holds(all, range);
   });
   if (outside !== undefined) return violation(`${outside} is not inside podCIDR ${lab.spec.network.podCIDR}`);
   const [one, other] = overlapping(given) ?? [];

@@ -1,5 +1,3 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Exec } from '../../../core/exec.ts';
 import {
@@ -10,7 +8,7 @@ import {
   removeImages,
   saveImages,
 } from '../../../platform/docker.ts';
-import { removeTree } from '../../../platform/fs.ts';
+import { inTemporary } from '../../../platform/fs.ts';
 import { type KindStep, type KindUp, labLabel } from '../context.ts';
 import { type LabImage, stageContext } from '../images.ts';
 
@@ -48,7 +46,7 @@ export const loadImages: KindStep = {
       report('every node has them');
       return;
     }
-    await inTemporary(async (directory) => {
+    await inTemporary('images', async (directory) => {
       const archive = join(directory, 'images.tar');
       const references = wanted.filter((image) => lacking.some(({ missing }) => missing.includes(image)));
       await saveImages(
@@ -82,7 +80,7 @@ export const imageReferences = ({ images }: Pick<KindUp, 'images'>): string[] =>
   Object.values(images).map(({ reference }) => reference);
 
 async function build(exec: Exec, images: readonly LabImage[], signal: AbortSignal): Promise<void> {
-  await inTemporary(async (directory) => {
+  await inTemporary('images', async (directory) => {
     await stageContext(images, directory);
     // One after the other: they share their first layers.
     for (const { name, reference } of images) {
@@ -95,15 +93,6 @@ async function build(exec: Exec, images: readonly LabImage[], signal: AbortSigna
 async function imagesOfNode(node: Exec): Promise<Set<string>> {
   const { stdout } = await node('ctr', ['--namespace', 'k8s.io', 'images', 'list', '--quiet']);
   return new Set(stdout.split('\n'));
-}
-
-async function inTemporary(use: (directory: string) => Promise<void>): Promise<void> {
-  const directory = await mkdtemp(join(tmpdir(), 'labctl-images-'));
-  try {
-    await use(directory);
-  } finally {
-    await removeTree(directory);
-  }
 }
 
 const inParallel = async <T, R>(items: readonly T[], run: (item: T) => Promise<readonly R[]>): Promise<R[]> =>

@@ -1,5 +1,5 @@
 import { timeoutError } from '../../../core/errors.ts';
-import type { Condition, Pod } from '../../../core/k8s.ts';
+import { type Condition, isPodReady, type Pod } from '../../../core/k8s.ts';
 import { waitFor } from '../../../core/wait-for.ts';
 import type { Kubectl } from '../../../platform/kubectl.ts';
 import { agentSet, type KindStep, type KindUp, systemNamespace } from '../context.ts';
@@ -79,7 +79,7 @@ async function podsReady(
     async () => {
       const { items } = await kubectl.json<List<PodState>>(['get', 'pods', ...selection]);
       const alive = items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-      const waiting = alive.filter((pod) => !isReady(pod)).map(reasonOf);
+      const waiting = alive.filter((pod) => !isPodReady(pod)).map(reasonOf);
       if (alive.length === 0) return { saw: 'no pods' };
       if (waiting.length > 0) return { saw: waiting.join('; ') };
       const saw = await alsoWaits(context);
@@ -109,9 +109,6 @@ const nodesReady = ({ kubectl, signal }: KindUp): Promise<void> =>
     },
     { timeoutMs: limitMs, intervalMs: pollMs, signal },
   );
-
-const isReady = ({ status }: PodState): boolean =>
-  status?.conditions?.some(({ type, status: state }) => type === 'Ready' && state === 'True') ?? false;
 
 function reasonOf({ metadata, status }: PodState): string {
   const container = status?.containerStatuses?.find(({ ready }) => !ready);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { resolveLab } from '../../profile/resolve.ts';
-import type { ClusterFacts } from './facts.ts';
-import { rules } from './rules.ts';
+import { resolveLab } from '../../../profile/resolve.ts';
+import type { ClusterFacts } from '../facts.ts';
+import { rules } from './index.ts';
 
 const linux = { 'kubernetes.io/os': 'linux' };
 const proxy = (nodeSelector?: Readonly<Record<string, string>>) => ({
