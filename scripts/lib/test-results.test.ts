@@ -21,8 +21,14 @@ describe('judge', () => {
     expect(verdict).toMatchObject({ passed: 3, failed: 0, skipped: 0, ok: true });
   });
 
-  it('fails on a failed test', () => {
-    expect(judge([suite(['a', 'failed'])], [])).toMatchObject({ failed: 1, ok: false });
+  it('fails on a failed test and says which and why', () => {
+    const [file] = suite(['a', 'failed']).testResults;
+    if (file === undefined) throw new Error('no file');
+    const failureMessages = ['AssertionError: expected 1 to be 2\nsaw 1\n    at somewhere.ts:1:1'];
+    const assertionResults = file.assertionResults.map((test) => ({ ...test, failureMessages }));
+    const verdict = judge([{ ...suite(), success: false, testResults: [{ ...file, assertionResults }] }], []);
+    expect(verdict).toMatchObject({ failed: 1, ok: false });
+    expect(verdict.lines).toEqual(['failed: a.test.ts: a: AssertionError: expected 1 to be 2\nsaw 1']);
   });
 
   it('fails on a skip that nobody expects', () => {

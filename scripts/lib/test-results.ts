@@ -10,6 +10,7 @@ export interface SuiteResult {
     readonly assertionResults: readonly {
       readonly fullName: string;
       readonly status: 'passed' | 'failed' | 'pending' | 'skipped' | 'todo' | 'disabled';
+      readonly failureMessages?: readonly string[];
     }[];
   }[];
 }
@@ -45,11 +46,13 @@ export function judge(
       file: shorten(file.name),
       name: test.fullName,
       status: test.status,
+      why: (test.failureMessages ?? []).map(reasonOf).join('; '),
     })),
   );
   const skipped = tests.filter((test) => !['passed', 'failed'].includes(test.status));
   const broken = files.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
-  const failed = tests.filter((test) => test.status === 'failed').length + broken.length;
+  const red = tests.filter((test) => test.status === 'failed');
+  const failed = red.length + broken.length;
   const covers = (row: ExpectedSkip, test: { file: string; name: string }): boolean =>
     row.file === test.file && (row.test === undefined || row.test === test.name);
   const isExpected = (test: { file: string; name: string }): boolean =>
@@ -72,8 +75,17 @@ export function judge(
     failed,
     skipped: skipped.length,
     ok: failed === 0 && surprises.length === 0,
-    lines: [...known, ...surprises],
+    lines: [...known, ...surprises, ...red.map((test) => `failed: ${test.file}: ${test.name}: ${test.why}`)],
   };
 }
+
+const reasonLimit = 500;
+
+/** What a failure says, without the places in the sources that follow it. */
+const reasonOf = (message: string): string =>
+  message
+    .split(/\n\s+at /)[0]
+    ?.trim()
+    .slice(0, reasonLimit) ?? '';
 
 const what = ({ file, test }: ExpectedSkip): string => (test === undefined ? file : `${file}: ${test}`);
