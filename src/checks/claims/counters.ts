@@ -14,9 +14,7 @@ export const counterClaims: readonly Check[] = [
     needs: [],
     exclusive: true,
     run: async (context) => {
-      const { near, far } = pairsOf(context);
-      const nearby = await podTraffic(context, near);
-      const across = await podTraffic(context, far);
+      const { near, far, nearby, across } = await exchanges(context);
       return [
         noErrors([...nearby.errors, ...across.errors]),
         carried(context, 'forward.redirect_peer', near.client.node, nearby),
@@ -33,9 +31,7 @@ export const counterClaims: readonly Check[] = [
     needs: [],
     exclusive: true,
     run: async (context) => {
-      const { near, far } = pairsOf(context);
-      const nearby = await podTraffic(context, near);
-      const across = await podTraffic(context, far);
+      const { near, far, nearby, across } = await exchanges(context);
       return [
         noErrors([...nearby.errors, ...across.errors]),
         carried(context, 'forward.stack', near.client.node, nearby),
@@ -151,24 +147,41 @@ const pairsOf = (context: CheckContext): { readonly near: Pair; readonly far: Pa
   far: pairOf(context, (client, server) => client.node !== server.node),
 });
 
-/** One TCP exchange between two pods, with counters around it and nothing else inside. */
-async function podTraffic(
-  context: CheckContext,
-  { client, server }: Pair,
-): Promise<Bracket & { readonly errors: readonly string[] }> {
-  const nodes = [client.node, server.node];
-  const before = await countersOf(context, nodes);
-  const { error } = await context.prober.probe(
+type Exchange = Bracket & { readonly errors: readonly string[] };
+
+/** TCP between two pods of a node, then of two nodes, each with counters around it and nothing else inside. */
+async function exchanges(context: CheckContext): Promise<{
+  readonly near: Pair;
+  readonly far: Pair;
+  readonly nearby: Exchange;
+  readonly across: Exchange;
+}> {
+  const { near, far } = pairsOf(context);
+  const nodes = [near, far].flatMap(({ client, server }) => [client.node, server.node]);
+  const first = await countersOf(context, nodes);
+  const nearErrors = await exchange(context, near);
+  const second = await countersOf(context, nodes);
+  const farErrors = await exchange(context, far);
+  const third = await countersOf(context, nodes);
+  return {
+    near,
+    far,
+    nearby: { before: first, after: second, errors: nearErrors },
+    across: { before: second, after: third, errors: farErrors },
+  };
+}
+
+async function exchange({ prober, subjects }: CheckContext, { client, server }: Pair): Promise<string[]> {
+  const { error } = await prober.probe(
     { pod: client.key },
     {
       protocol: 'tcp',
       address: server.address,
-      port: portOf(context.subjects.demo, demoPorts.tcp).targetPort,
+      port: portOf(subjects.demo, demoPorts.tcp).targetPort,
       bytes: exchangedBytes,
     },
   );
-  const after = await countersOf(context, nodes);
-  return { errors: error === undefined ? [] : [error], before, after };
+  return error === undefined ? [] : [error];
 }
 
 export function pairOf(

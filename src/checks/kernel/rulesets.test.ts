@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Exec } from '../../core/exec.ts';
+import { exec as execReally } from '../../platform/exec.ts';
 import { chainedEndpoints } from '../claims/kube-proxy.ts';
 import { noRules, parseIptablesSave } from './iptables-save.ts';
 import { isProxyChain, podMasquerades, proxyChains } from './proxy-traces.ts';
-import { parseNft, type Rulesets, readRulesets } from './rulesets.ts';
+import { boundary, parseNft, type Rulesets, readRulesets } from './rulesets.ts';
 
 /** Written by a real kube-proxy; without counters, so they are added here. */
 const captured = readFileSync(
@@ -92,33 +93,52 @@ describe('podMasquerades', () => {
 
 describe('readRulesets', () => {
   const nft = (items: unknown[]): string => JSON.stringify({ nftables: [{ metainfo: {} }, ...items] });
-  const run = async (answers: Readonly<Record<string, string>>): Promise<string[]> => {
-    const asked: string[] = [];
-    const exec: Exec = async (file, args) => {
-      const line = [file, ...args].join(' ');
-      asked.push(line);
-      return { stdout: answers[line] ?? (file === 'nft' ? nft([]) : ''), stderr: '', exitCode: 0 };
+  /** A shell whose `nft` and files are given; what it saves is in the script that it is given. */
+  const run = async (tables: unknown[], files: readonly string[] = ['', '']): Promise<string[]> => {
+    const scripts: string[] = [];
+    const exec: Exec = async (_file, args) => {
+      scripts.push(args[1] ?? '');
+      const stdout = [nft(tables), nft([]), ...files].join(boundary);
+      return { stdout: scripts.length === 1 ? stdout : captured, stderr: '', exitCode: 0 };
     };
     await readRulesets(exec);
-    return asked.filter((line) => line.includes('save'));
+    return scripts.join('\n').match(/^.*-save -c/gm) ?? [];
   };
 
   it('never names a table that is not there: that would create it', async () => {
-    expect(await run({})).toEqual([]);
+    expect(await run([])).toEqual([]);
   });
   it('asks each backend that has tables', async () => {
-    const table = { table: { family: 'ip', name: 'nat' } };
-    expect(await run({ 'nft -j list tables': nft([table]) })).toEqual(['iptables-nft-save -c']);
-    expect(await run({ 'cat /proc/net/ip_tables_names': 'nat\n' })).toEqual(['iptables-legacy-save -c']);
-    expect(await run({ 'cat /proc/net/ip6_tables_names': 'filter\n' })).toEqual(['ip6tables-legacy-save -c']);
+    expect(await run([{ table: { family: 'ip', name: 'nat' } }])).toEqual(['iptables-nft-save -c']);
+    expect(await run([], ['nat\n', ''])).toEqual(['iptables-legacy-save -c']);
+    expect(await run([], ['', 'filter\n'])).toEqual(['ip6tables-legacy-save -c']);
+  });
+  it('gives each backend what it wrote', async () => {
+    const own = '*nat\n[1:60] -A LABCTL-POSTROUTING -j MASQUERADE\nCOMMIT\n';
+    const answers = [
+      [nft([{ table: { family: 'ip', name: 'nat' } }]), nft([]), '', 'filter\n'],
+      [captured, '', '', own],
+    ];
+    const found = await readRulesets(async () => ({
+      stdout: (answers.shift() ?? []).join(boundary),
+      stderr: '',
+      exitCode: 0,
+    }));
+    expect(found.iptables).toEqual({ nft: saved, legacy: noRules });
+    expect(found.ip6tables).toEqual({ nft: noRules, legacy: parseIptablesSave(own) });
   });
   it('tells a file that cannot be read from one that is not there', async () => {
-    const exec =
-      (stderr: string): Exec =>
-      async (file) =>
-        file === 'cat' ? { stdout: '', stderr, exitCode: 1 } : { stdout: nft([]), stderr: '', exitCode: 0 };
-    await expect(readRulesets(exec('cat: x: No such file or directory'))).resolves.toBeDefined();
-    await expect(readRulesets(exec('cat: x: Permission denied'))).rejects.toThrow('Permission denied');
+    const shell =
+      (file: string): Exec =>
+      (_program, args) => {
+        const script = (args[1] ?? '')
+          .replace('nft -j list tables', `echo '${nft([])}'`)
+          .replace('nft -j list chains', `echo '${nft([])}'`)
+          .replaceAll(/\/proc\/net\/\w+/g, file);
+        return execReally('/bin/sh', ['-c', script]);
+      };
+    await expect(readRulesets(shell('/no/such/file'))).resolves.toBeDefined();
+    await expect(readRulesets(shell('/tmp'))).rejects.toThrow('Is a directory');
   });
 });
 

@@ -17,28 +17,44 @@ export interface NftTable {
   readonly chains: readonly string[];
 }
 
+/** Two processes, whatever a node has: where nodes are containers, starting one takes longer than it runs. */
 export async function readRulesets(at: Exec): Promise<Rulesets> {
-  const [nftTables, legacy4, legacy6] = await Promise.all([
-    readNft(at),
-    legacyTables(at, '/proc/net/ip_tables_names'),
-    legacyTables(at, '/proc/net/ip6_tables_names'),
+  const [tables = '', chains = '', legacy4 = '', legacy6 = ''] = await inOneShell(at, [
+    'nft -j list tables',
+    'nft -j list chains',
+    ifThere('/proc/net/ip_tables_names'),
+    ifThere('/proc/net/ip6_tables_names'),
   ]);
+  const nftTables = parseNft(tables, chains);
   const has = (family: string): boolean => nftTables.some((table) => table.family === family);
-  const [nft4, nft6, old4, old6] = await Promise.all([
-    has('ip') ? save(at, 'iptables-nft-save') : noRules,
-    has('ip6') ? save(at, 'ip6tables-nft-save') : noRules,
-    legacy4.length > 0 ? save(at, 'iptables-legacy-save') : noRules,
-    legacy6.length > 0 ? save(at, 'ip6tables-legacy-save') : noRules,
-  ]);
+  const saves = [
+    has('ip') ? 'iptables-nft-save -c' : nothing,
+    has('ip6') ? 'ip6tables-nft-save -c' : nothing,
+    legacy4.trim() === '' ? nothing : 'iptables-legacy-save -c',
+    legacy6.trim() === '' ? nothing : 'ip6tables-legacy-save -c',
+  ];
+  const [nft4 = noRules, nft6 = noRules, old4 = noRules, old6 = noRules] = saves.every(
+    (one) => one === nothing,
+  )
+    ? []
+    : (await inOneShell(at, saves)).map(parseIptablesSave);
   return { nftTables, iptables: { nft: nft4, legacy: old4 }, ip6tables: { nft: nft6, legacy: old6 } };
 }
 
-async function readNft(at: Exec): Promise<NftTable[]> {
-  const [tables, chains] = await Promise.all([
-    at('nft', ['-j', 'list', 'tables']),
-    at('nft', ['-j', 'list', 'chains']),
-  ]);
-  return parseNft(tables.stdout, chains.stdout);
+const nothing = ':';
+/** The file lists a table once something used it; it is absent where the module is not loaded. */
+const ifThere = (file: string): string => `{ [ ! -e ${file} ] || cat ${file}; }`;
+
+/** Between what two commands print. */
+export const boundary = '--- next of labctl ---\n';
+
+/** What each command prints. The first that fails ends all, in its own words: also one that is not there. */
+async function inOneShell(at: Exec, commands: readonly string[]): Promise<string[]> {
+  const script = commands
+    .map((command) => `${command} || exit 1\n`)
+    .join(`printf '%s\\n' '${boundary.trim()}'\n`);
+  const { stdout } = await at('/bin/sh', ['-c', script]);
+  return stdout.split(boundary);
 }
 
 /** Reads `nft -j list tables` and `nft -j list chains`: neither names what the other does. */
@@ -65,19 +81,6 @@ function nftItems(json: string): unknown[] {
   const items = isRecord(value) ? value.nftables : undefined;
   if (!Array.isArray(items)) throw failure('E_NFT', `nft did not print a list: ${json.slice(0, 80)}`);
   return items;
-}
-
-/** The file lists a table once something used it; it is absent where the module is not loaded. */
-async function legacyTables(at: Exec, file: string): Promise<string[]> {
-  const { stdout, stderr, exitCode } = await at('cat', [file], { allowFailure: true });
-  if (exitCode === 0) return stdout.split('\n').filter((name) => name !== '');
-  if (stderr.includes('No such file')) return [];
-  throw failure('E_LEGACY_TABLES', `${file} cannot be read: ${stderr.trim()}`);
-}
-
-async function save(at: Exec, file: string): Promise<SavedRules> {
-  const { stdout } = await at(file, ['-c']);
-  return parseIptablesSave(stdout);
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -10,7 +10,12 @@ export async function withMeters<T>(
 ): Promise<{ readonly readings: readonly Reading[]; readonly outcome: T }> {
   const installed: Awaited<ReturnType<typeof installMeter>>[] = [];
   try {
-    for (const node of nodes) installed.push(await installMeter(runtime.at({ node }), flows));
+    const installing = nodes.map(async (node) => {
+      installed.push(await installMeter(runtime.at({ node }), flows));
+    });
+    // All have ended before one that failed ends the rest: what was put in is known then.
+    await Promise.allSettled(installing);
+    await Promise.all(installing);
     const outcome = await traffic();
     const readings = await Promise.all(installed.map(({ read }) => read()));
     return { readings, outcome };

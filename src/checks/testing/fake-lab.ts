@@ -15,6 +15,7 @@ import type { ProfileName } from '../../profile/profile.ts';
 import type { LabNode, Runtime, Target } from '../../runtime/port.ts';
 import type { VerifyLab } from '../check.ts';
 import type { Probe, ProbeResult } from '../client/protocol.ts';
+import { boundary } from '../kernel/rulesets.ts';
 
 /** A lab without a kernel, for unit tests: three nodes, a server on each, neighbours on the two workers. */
 export interface FakeLab {
@@ -140,7 +141,7 @@ function fakeExec(target: Target, lab: FakeLab): Exec {
     const answer = lab.command?.(target, [file, ...args], options);
     if (answer !== undefined) return { stdout: '', stderr: '', exitCode: 0, ...answer };
     if (file === 'nft') return ok(emptyNft);
-    if (file === 'cat') return ok('');
+    if (args[1]?.startsWith('nft -j list tables')) return ok([emptyNft, emptyNft, '', ''].join(boundary));
     if (file === 'ip') return ok('[]');
     if (file !== 'probe-client') return ok('');
     const probes = JSON.parse(options.input ?? '[]') as Probe[];

@@ -71,10 +71,25 @@ export function openKindRuntime(input: KindRuntimeInput): KindRuntime {
         file,
         args,
       ),
-    inspect: async (node) => inspect(at({ pod: await input.agentPod(node) }), node),
+    inspect: makeInspect(at, input.agentPod),
     probeClient: ['labctl-probe'],
     addressOf: (role) => input.addresses[role],
     entersFromOutside: places.outsideCgroup !== undefined,
+  };
+}
+
+/** A node's agent is looked up once, and again where that pod does not answer: agents are replaced. */
+function makeInspect(at: Runtime['at'], agentPod: KindRuntimeInput['agentPod']): Runtime['inspect'] {
+  const known = new Map<string, string>();
+  return async (node) => {
+    const remembered = known.get(node);
+    if (remembered !== undefined) {
+      const found = await inspect(at({ pod: remembered }), node).catch(() => undefined);
+      if (found !== undefined) return found;
+    }
+    const pod = await agentPod(node);
+    known.set(node, pod);
+    return await inspect(at({ pod }), node);
   };
 }
 
