@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkIds } from '../../src/checks/verify.ts';
 import { labPaths } from '../../src/core/paths.ts';
 import { rewriteStoredChains } from './kube-proxy/stored-chains.ts';
-import { makeOnKind } from './mutants/make-on-kind.ts';
-import { kindMutants } from './mutants/on-kind.ts';
+import { kindMutants } from './mutants/on-kind/index.ts';
+import { proveOnKind } from './mutants/on-kind/prove.ts';
 import {
   restartContainer,
   restartPodsUnderRequests,
@@ -23,6 +23,16 @@ const limitMs = 580_000;
 const bring = (name: string, profile: string) =>
   labctlWith({ limitMs }, 'up', '--runtime', 'kind', '--profile', profile, '--name', name, '--no-verify');
 const take = (name: string) => labctlWith({ limitMs }, 'down', '--name', name);
+
+describe('the table of mutants on kind', () => {
+  it.each(profiles)('has one for every claim of %s', (profile) => {
+    const covered = kindMutants
+      .filter((mutant) => mutant.profiles.includes(profile))
+      .map(({ claim }) => claim);
+    const claims = checkIds(profile, 'kind').filter((id) => id.startsWith('claim.'));
+    expect([...new Set(covered)].sort()).toEqual([...claims].sort());
+  });
+});
 
 describeOnKind.each(profiles)('profile %s on kind', (profile) => {
   const lab = `t-kind-${profile}`;
@@ -108,7 +118,7 @@ describeOnKind.each(profiles)('profile %s on kind', (profile) => {
     surviveRestart(cluster, profile));
   it.each(kindMutants.filter((mutant) => mutant.profiles.includes(profile)))(
     'notices by $claim alone when $title',
-    (mutant) => makeOnKind(cluster, mutant),
+    (mutant) => proveOnKind(cluster, profile, mutant),
   );
 
   it('proves itself after all that', async () => {

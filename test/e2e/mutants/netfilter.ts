@@ -1,7 +1,7 @@
-import { sh } from '../support/cli.ts';
 import { addressOf, clusterIP, inNode, inPod, nodeAddress, nodeOf } from '../support/lab.ts';
-import { directLink, podEnd, worldEnd } from './direct-link.ts';
+import { directLink, givenPorts, nodeEnd, podEnd, secondDevice, worldEnd } from './direct-link.ts';
 import type { Mutant } from './mutant.ts';
+import { natChain } from './nat-chain.ts';
 import { cast } from './pods.ts';
 
 export const netfilterMutants: readonly Mutant[] = [
@@ -79,27 +79,7 @@ export const netfilterMutants: readonly Mutant[] = [
     title: "a pod's UDP to another node takes a second device, which the stack forwards",
     make: async (lab) => {
       const { client, far } = cast(lab);
-      const node = nodeOf(client);
-      await sh(
-        ...([
-          'ip',
-          'link',
-          'add',
-          'mutant-a',
-          'netns',
-          podEnd(lab, client).namespace,
-          'type',
-          'veth',
-        ] as const),
-        ...(['peer', 'name', 'mutant-b', 'netns', `labctl-${node}`] as const),
-      );
-      await inNode(node, 'ip', 'link', 'set', 'mutant-b', 'up');
-      await inNode(node, 'ip', 'addr', 'add', '169.254.77.1/32', 'dev', 'mutant-b');
-      await inNode(node, 'sysctl', '-qw', 'net.ipv4.conf.mutant-b.rp_filter=0');
-      await inPod(lab, client, 'ip', 'link', 'set', 'mutant-a', 'up');
-      const via = ['via', '169.254.77.1', 'dev', 'mutant-a', 'onlink', 'table', '77'];
-      await inPod(lab, client, 'ip', 'route', 'add', addressOf(far), ...via);
-      await inPod(lab, client, 'ip', 'rule', 'add', 'ipproto', 'udp', 'to', addressOf(far), 'lookup', '77');
+      await secondDevice(podEnd(lab, client), nodeEnd(lab, nodeOf(client)), addressOf(far));
     },
   },
   {
@@ -129,14 +109,3 @@ export const netfilterMutants: readonly Mutant[] = [
     },
   },
 ];
-
-/** Client ports that kernels give out: claims that name their flows beforehand bind lower ones. */
-const givenPorts = '30000-65534';
-
-type Run = (...argv: readonly string[]) => Promise<string>;
-
-async function natChain(run: Run, hook: string, rule: string): Promise<void> {
-  await run('nft', 'add table ip mutant');
-  await run('nft', `add chain ip mutant chain0 { type nat hook ${hook}; }`);
-  await run('nft', `add rule ip mutant chain0 ${rule}`);
-}

@@ -1,8 +1,8 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { labPaths } from '../../../src/core/paths.ts';
 import { sh } from '../support/cli.ts';
+import { compileForeign } from '../support/foreign.ts';
 import { cgroup2Root } from '../support/inventory.ts';
 import { inNode, type LiveLab, linksOf, nodeOf, profiles } from '../support/lab.ts';
 import type { Mutant } from './mutant.ts';
@@ -51,12 +51,9 @@ export const programMutants: readonly Mutant[] = [
   },
 ];
 
-/** Compiled and loaded into the lab's own bpffs, so that `down` ends it. */
+/** Loaded into the lab's own bpffs, so that `down` ends it. */
 async function loadForeign({ name }: LiveLab, program: string): Promise<string> {
-  const source = fileURLToPath(new URL('../support/foreign.bpf.c', import.meta.url));
-  const object = join(labPaths(name).state, 'foreign.o');
-  const include = `/usr/include/${(await sh('uname', '-m')).trim()}-linux-gnu`;
-  await sh('clang', '-g', '-O2', '-target', 'bpf', '-idirafter', include, '-c', source, '-o', object);
+  const object = await compileForeign(labPaths(name).state);
   const directory = join(labPaths(name).bpffs, 'foreign');
   await sh('bpftool', 'prog', 'loadall', object, directory);
   return join(directory, program);

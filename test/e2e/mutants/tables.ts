@@ -8,6 +8,12 @@ const tcp = 6;
 const worldIdentity = 2;
 const nativeFlag = 1;
 
+/** Of lab_svc4: backend_id, affinity_seconds, count, rev_nat, flags, pad. */
+export const emptyService = [u32(0), u32(0), u16(0), u16(999), u16(0), u16(0)].flat();
+/** Of lab_ipcache: an address outside to which pods speak with their own. */
+export const nativeWorld = [u32(worldIdentity), u32(0), u16(nativeFlag), u16(0)].flat();
+export const ipcacheKey = (address: string): string[] => [...u32(32), ...ip4(address)];
+
 export const tableMutants: readonly Mutant[] = [
   {
     claim: 'claim.services.in-maps',
@@ -26,11 +32,9 @@ export const tableMutants: readonly Mutant[] = [
     make: async (lab) => {
       const node = nodeOf(cast(lab).client);
       const key = serviceKey('10.96.200.200', 80);
-      // backend_id, affinity_seconds, count, rev_nat, flags, pad
-      const value = [u32(0), u32(0), u16(0), u16(999), u16(0), u16(0)].flat();
       await sh(
         ...(['bpftool', 'map', 'update', 'pinned', mapPin(lab, node, 'lab_svc4')] as const),
-        ...['key', 'hex', ...key, 'value', 'hex', ...value],
+        ...['key', 'hex', ...key, 'value', 'hex', ...emptyService],
       );
     },
   },
@@ -41,11 +45,9 @@ export const tableMutants: readonly Mutant[] = [
     make: async (lab) => {
       const { client } = cast(lab);
       const node = nodeOf(client);
-      const key = [...u32(32), ...ip4('198.51.100.2')];
-      const value = [u32(worldIdentity), u32(0), u16(nativeFlag), u16(0)].flat();
       await sh(
         ...(['bpftool', 'map', 'update', 'pinned', mapPin(lab, node, 'lab_ipcache')] as const),
-        ...['key', 'hex', ...key, 'value', 'hex', ...value],
+        ...['key', 'hex', ...ipcacheKey('198.51.100.2'), 'value', 'hex', ...nativeWorld],
       );
       const address = nodeAddress(lab, node);
       await inRole(lab, 'fabric', 'ip', 'route', 'add', addressOf(client), 'via', address);

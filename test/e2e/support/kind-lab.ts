@@ -76,14 +76,17 @@ export async function agentPids(node: string): Promise<string[]> {
   return found.split('\n').filter((line) => line !== '');
 }
 
-/** A pod that does nothing on a node that is named, scheduler or not. */
+/**
+ * A pod that does nothing on a node that is named, scheduler or not. Its second of grace makes `kubectl delete`
+ * wait for the node: with none the object is gone at once, and the pod's network still there.
+ */
 export const sleeper = (name: string, nodeName: string, image: string): object => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name, namespace: 'default', labels: { app: 'sleeper' } },
   spec: {
     nodeName,
-    terminationGracePeriodSeconds: 0,
+    terminationGracePeriodSeconds: 1,
     tolerations: [{ operator: 'Exists' }],
     containers: [{ name: 'sleep', image, imagePullPolicy: 'Never', command: ['sleep', '3600'] }],
   },

@@ -18,7 +18,8 @@ export async function kindStage(lab: KindLab): Promise<Stage> {
   };
 }
 
-async function containerOf(lab: KindLab, pod: string) {
+/** Where a pod's first container runs, by the id that containerd knows. */
+export async function containerOf(lab: KindLab, pod: string) {
   const { namespace, name } = podOf(pod);
   const wanted = 'jsonpath={.spec.nodeName} {.status.containerStatuses[0].containerID}';
   const found = await lab.kubectl('get', 'pod', name, '--namespace', namespace, '--output', wanted);
