@@ -65,23 +65,6 @@ static __always_inline bool lab_ct_keeps_way(const struct lab_pkt *p)
 	       !lab_is_syn(p);
 }
 
-/* 1: known. What no entry knows (0) goes through the stack, where chains may know it. */
-LAB_GLOBAL int lab_ct_learn_way(struct lab_pkt *p)
-{
-	if (!p)
-		return LAB_NEVER;
-
-	struct lab_ct *ct = lab_ct_find(&p->tuple, p->now);
-	struct lab_tuple reverse;
-
-	if (!ct) {
-		lab_tuple_reverse(&p->tuple, &reverse);
-		ct = lab_ct_find(&reverse, p->now);
-	}
-	p->way = ct ? ct->flags & LAB_CT_WAY : 0;
-	return ct != NULL;
-}
-
 static __always_inline bool lab_is_past_stack(const struct lab_pkt *p)
 {
 	return lab_cfg_switched ? (p->way & LAB_CT_PAST_STACK) != 0 : lab_cfg_host_routing != 0;
@@ -105,6 +88,33 @@ LAB_GLOBAL int lab_flow_delete(const struct lab_tuple *owner)
 	bpf_map_delete_elem(&lab_ct4, owner);
 	bpf_map_delete_elem(&lab_ctnew4, owner);
 	return 0;
+}
+
+/*
+ * 1: known. What no entry knows (0) goes through the stack, where chains may know it. Chains know
+ * nothing of our flows: they may give the ports of one that ended to the next connection.
+ */
+LAB_GLOBAL int lab_ct_learn_way(struct lab_pkt *p)
+{
+	if (!p)
+		return LAB_NEVER;
+
+	struct lab_tuple owner = p->tuple;
+	struct lab_ct *ct = lab_ct_find(&owner, p->now);
+
+	if (!ct) {
+		lab_tuple_reverse(&p->tuple, &owner);
+		ct = lab_ct_find(&owner, p->now);
+	}
+	p->way = 0;
+	if (!ct)
+		return 0;
+	if (lab_is_syn_ack(p) && ct->state == LAB_CT_CLOSING) {
+		lab_flow_delete(&owner);
+		return 0;
+	}
+	p->way = ct->flags & LAB_CT_WAY;
+	return 1;
 }
 
 /* Makes a flow durable: all its entries move to the hashes, or none. */

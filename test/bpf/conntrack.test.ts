@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LabCtState, LabSvcFlags, maps } from '../../src/datapath/generated/index.ts';
+import { LabCtFlags, LabCtState, LabSvcFlags, maps } from '../../src/datapath/generated/index.ts';
 import { on, type Packet, tcp, udp } from '../support/packet.ts';
 import type { Bench } from './support/bench.ts';
 import { backendId, ip, profiles, type ServicePlan } from './support/tables.ts';
@@ -143,5 +143,34 @@ describe('conntrack', () => {
     expect(table.get({ id: backendId(plan, 0) })).toBeDefined();
     expect(destination(bench(), ask(1000))).toBe('10.244.2.10');
     expect(destination(bench(), ask(1001))).toBe('10.244.2.10');
+  });
+});
+
+describe('a node that became one with chains', () => {
+  const { bench } = withBench({ ...profiles['kube-proxy'], switched: 1 });
+  const owner = { saddr: ip('10.244.1.10'), daddr: ip('10.244.2.10'), sport: 1000, dport: 80, proto: 6 };
+  const reply = { saddr: owner.daddr, daddr: owner.saddr, sport: 80, dport: 1000, proto: 6 };
+  /** A flow from the time when packets went past the stack. */
+  const remember = (state: number): void =>
+    bench()
+      .datapath.table(maps.lab_ct4)
+      .set(owner, {
+        ...{ expires: process.hrtime.bigint() + 60n * second, packets: 2n, bytes: 120n },
+        ...{ reply, revNat: 0, state, flags: LabCtFlags.pastStack },
+      });
+  const answered = (flags: string): string =>
+    bench().run('lab_from_netdev', 'eth0', on({ from: 'router', to: 'node1' }, tcp('c:80', 'a:1000', flags)))
+      .verdict;
+
+  it('keeps an open connection on its way', () => {
+    remember(LabCtState.established);
+    expect(answered('A')).toBe('redirect');
+  });
+
+  it('leaves the ports of one that ended to the next connection, which is of the chains', () => {
+    remember(LabCtState.closing);
+    expect(answered('A')).toBe('redirect');
+    expect(answered('SA')).toBe('pass');
+    expect(answered('A')).toBe('pass');
   });
 });
