@@ -1,11 +1,15 @@
-export { keysOfChart } from './chart/keys.ts';
+export { type ChartText, keysOfChart } from './chart/keys.ts';
 export { readChart } from './chart/read.ts';
+export { builtInImages } from './images/built-in.ts';
+export { imagesOfManifests } from './images/of-manifests.ts';
+export { imagesOfValues } from './images/of-values.ts';
+export { valuesWithoutPulls } from './images/without-pulls.ts';
 export type { Finding } from './lint/finding.ts';
 export { lintValues } from './lint/lint.ts';
 export { builtInUniverse, type Universe, universeOf } from './lint/universe.ts';
 export { migrateValues } from './migrate.ts';
 export type { Observe } from './values/intents.ts';
 export { readValuesInput } from './values/read-input.ts';
-export { ciliumValuesPart } from './values/render.ts';
+export { ciliumValuesPart, renderCiliumValues } from './values/render.ts';
 export { valueUnder } from './values/tree.ts';
 export { type ChartVersion, defaultVersion, parseVersion } from './version.ts';

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { silentLog } from '../core/log.ts';
 import type { CommandContext, CommandDefinition, CommandResult } from './command.ts';
+import { images } from './images.ts';
 import { render } from './render.ts';
 import { valuesLint } from './values-lint.ts';
 
@@ -28,6 +29,12 @@ async function run(
 ): Promise<CommandResult> {
   if (command.run === undefined) throw new Error('no such command');
   return command.run(context, [], options);
+}
+
+function child(command: CommandDefinition, name: string): CommandDefinition {
+  const found = command.subcommands?.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`no ${name}`);
+  return found;
 }
 
 async function scratch(): Promise<string> {
@@ -66,5 +73,21 @@ describe('values lint --kind', () => {
       code: 'E_VALUES',
       exitCode: 2,
     });
+  });
+});
+
+describe('images', { timeout: 30_000 }, () => {
+  it('are listed with the version, the profile and the source of the knowledge', async () => {
+    const { data, names } = await run(child(images, 'list'), { profile: 'kpr', ciliumVersion: 'v1.20.0' });
+    expect(data).toMatchObject({ version: '1.20.0', profile: 'kpr', untagged: [] });
+    expect(names).toContain('quay.io/cilium/operator-generic:v1.20.0');
+  });
+
+  it.each(['save', 'load'])('%s wants to know which file', async (name) => {
+    await expect(run(child(images, name), {})).rejects.toMatchObject({ code: 'E_USAGE', exitCode: 2 });
+  });
+
+  it('are those of Cilium alone', async () => {
+    await expect(run(child(images, 'list'), { cni: 'labctl' })).rejects.toMatchObject({ exitCode: 2 });
   });
 });

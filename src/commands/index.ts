@@ -7,6 +7,7 @@ import { doctor } from './doctor.ts';
 import { down } from './down.ts';
 import { exec } from './exec.ts';
 import { get } from './get.ts';
+import { images } from './images.ts';
 import { init } from './init.ts';
 import { list } from './list.ts';
 import { load } from './load.ts';
@@ -36,6 +37,7 @@ export const definitions: readonly CommandDefinition[] = [
   init,
   render,
   values,
+  images,
   profiles,
   config,
   version,

@@ -162,6 +162,11 @@ export async function saveImages(exec: Exec, references: readonly string[], file
   await exec('docker', ['image', 'save', '--output', file, ...references], { timeoutMs: saveLimitMs });
 }
 
+/** Takes an archive of images into the local engine. */
+export async function loadIntoEngine(exec: Exec, archive: string, signal: AbortSignal): Promise<void> {
+  await exec('docker', ['image', 'load', '--quiet', '--input', archive], { timeoutMs: saveLimitMs, signal });
+}
+
 const pushLimitMs = 900_000;
 
 /** Pushes an image to the registry that its name begins with, as whoever docker is logged in there. */

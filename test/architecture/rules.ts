@@ -26,7 +26,10 @@ export const importTable: readonly ImportRow[] = [
   { place: 'src/controller/', may: ['src/platform/', 'src/core/'] },
   { place: 'src/demo/', may: ['src/core/'] },
   { place: 'src/runtime/', may: ['src/platform/', 'src/core/'], types: ['src/datapath/'] },
-  { place: 'src/lab/', may: ['src/profile/', 'profiles/', 'src/runtime/', 'src/platform/', 'src/core/'] },
+  {
+    place: 'src/lab/',
+    may: ['src/cilium/', 'src/profile/', 'profiles/', 'src/runtime/', 'src/platform/', 'src/core/'],
+  },
   {
     place: 'src/checks/',
     may: ['src/profile/', 'profiles/', 'src/core/'],

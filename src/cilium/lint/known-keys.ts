@@ -88,6 +88,7 @@ export const knownKeys: readonly KnownKey[] = [
   { key: 'hubble.*' },
   { key: 'envoy.*' },
   { key: 'image.*' },
+  { key: 'certgen.*' },
   { key: 'prometheus.*' },
   { key: 'encryption.*' },
   { key: 'bandwidthManager.*' },

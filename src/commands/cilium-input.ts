@@ -1,0 +1,37 @@
+import type { CiliumRequest } from '../lab/cilium/request.ts';
+import type { CommandContext, OptionDefinition } from './command.ts';
+import { labOptions, resolveInput } from './lab-input.ts';
+import { observations } from './render-cilium.ts';
+import { filledOption } from './shared.ts';
+import { wordOption } from './word-option.ts';
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** Whose images and values; labctl's own datapath has no chart of many versions. */
+const providers = ['cilium'] as const;
+
+export const versionOptions: readonly OptionDefinition[] = [
+  { flags: '--cilium-version <version>', summary: "version of Cilium's chart (default: the newest known)" },
+  { flags: '--chart <place>', summary: 'chart directory or .tgz; what is built in counts otherwise' },
+];
+/** A lab, and Cilium in it. */
+export const ciliumOptions: readonly OptionDefinition[] = [
+  ...labOptions,
+  { flags: '--cni <provider>', summary: `whose datapath: ${providers.join(', ')} (the default)` },
+  ...versionOptions,
+  { flags: '--observe <how>', summary: `how much Cilium tells: ${observations.join(', ')}` },
+];
+
+export async function ciliumInput(context: CommandContext, options: Options): Promise<CiliumRequest> {
+  wordOption(options, 'cni', providers);
+
+  const observe = wordOption(options, 'observe', observations);
+  const [version, chart] = [filledOption(options, 'ciliumVersion'), filledOption(options, 'chart')];
+  const { lab } = await resolveInput(context, options);
+  const { ciliumRequest } = await import('../lab/cilium/request.ts');
+  return ciliumRequest(context.exec, lab, {
+    ...(version === undefined ? {} : { version }),
+    ...(chart === undefined ? {} : { chart }),
+    ...(observe === undefined ? {} : { observe }),
+  });
+}

@@ -1,0 +1,47 @@
+import {
+  type ChartText,
+  type ChartVersion,
+  defaultVersion,
+  type Observe,
+  parseVersion,
+  readChart,
+} from '../../cilium/index.ts';
+import { usageError } from '../../core/errors.ts';
+import type { Exec } from '../../core/exec.ts';
+import type { ResolvedLab } from '../../profile/resolved-lab.ts';
+
+/** Cilium as a lab is to have it. */
+export interface CiliumRequest {
+  readonly lab: ResolvedLab;
+  readonly version: ChartVersion;
+  readonly observe: Observe;
+  readonly chart?: GivenChart;
+}
+export interface GivenChart extends ChartText {
+  /** Directory or archive. */
+  readonly place: string;
+}
+
+export interface CiliumWords {
+  readonly version?: string;
+  readonly chart?: string;
+  readonly observe?: Observe;
+}
+
+/** Reads the chart where one is given; it decides the version, and may not be another than the one asked for. */
+export async function ciliumRequest(
+  exec: Exec,
+  lab: ResolvedLab,
+  { version, chart, observe = 'default' }: CiliumWords,
+): Promise<CiliumRequest> {
+  const asked = version === undefined ? undefined : parseVersion(version);
+  if (chart === undefined) return { lab, observe, version: asked ?? defaultVersion };
+  const text = await readChart(exec, chart);
+  const found = parseVersion(text.version);
+  if (asked !== undefined && asked !== found) {
+    throw usageError('E_CHART', `${chart} is chart ${found}, not ${asked}`, {
+      fix: 'leave --cilium-version out, or give the chart of that version',
+    });
+  }
+  return { lab, observe, version: found, chart: { ...text, place: chart } };
+}
