@@ -11,6 +11,7 @@ import type { CreateOptions, CreateReport } from '../create.ts';
 import { begin } from '../kind/begin.ts';
 import { kubeconfigOf } from '../kind/context.ts';
 import { tellEvidence } from '../kind/evidence.ts';
+import { imageArchive } from '../kind/image-archive.ts';
 import { lockLab } from '../lock.ts';
 import {
   currentBootId,
@@ -104,6 +105,7 @@ async function make(
   const kubectl = kubectlFor(exec, kubeconfig);
   const up: ExistingUp = {
     ...{ lab, exec, log, signal, kubeconfig, kubectl, images, facts, network },
+    archive: imageArchive(exec),
     // Asked anew: a node may have joined meanwhile.
     nodeContainers: async () => {
       const { items } = await kubectl.json<{ items: readonly Node[] }>(['get', 'nodes']);
@@ -120,6 +122,8 @@ async function make(
   } catch (error) {
     await clearUp(begun, before !== undefined, options, context);
     throw engineError(error) ?? error;
+  } finally {
+    await up.archive.remove();
   }
 }
 

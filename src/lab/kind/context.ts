@@ -8,6 +8,7 @@ import type { MergedInto } from '../../platform/user-kubeconfig.ts';
 import type { ApiServer } from '../../profile/api-server.ts';
 import type { ResolvedLab } from '../../profile/resolved-lab.ts';
 import type { ProgressStep } from '../context.ts';
+import type { ImageArchive } from './image-archive.ts';
 import type { LabImage } from './images.ts';
 
 /** What the steps of `up` on a Kubernetes cluster share. */
@@ -19,6 +20,7 @@ export interface KindUp {
   readonly kubeconfig: string;
   readonly kubectl: Kubectl;
   readonly images: { readonly agent: LabImage; readonly demo: LabImage };
+  readonly archive: ImageArchive;
   /** Containers that are nodes; none where nodes are something else. */
   readonly nodeContainers: () => Promise<readonly Container[]>;
   /** The engine's network that these are on. */

@@ -20,6 +20,7 @@ import { isInPath } from '../preflight.ts';
 import { begin } from './begin.ts';
 import { contextOf, type KindUp, kubeconfigOf } from './context.ts';
 import { tellEvidence } from './evidence.ts';
+import { imageArchive } from './image-archive.ts';
 import { labImage } from './images.ts';
 import { refuseForeignCluster } from './ownership.ts';
 import { planKindLab } from './plan.ts';
@@ -104,6 +105,7 @@ async function make(
     kubeconfig,
     kubectl: kubectlFor(context.exec, kubeconfig),
     images: { agent, demo },
+    archive: imageArchive(context.exec),
     nodeContainers: () => kindNodes(context.exec, lab.name),
     network: kindNetwork(),
     ...(begun.merged === undefined ? {} : { merged: begun.merged }),
@@ -116,6 +118,8 @@ async function make(
   } catch (error) {
     await clearUp(begun, before !== undefined, options, context);
     throw engineError(error) ?? error;
+  } finally {
+    await up.archive.remove();
   }
 }
 

@@ -10,13 +10,14 @@ import { registryFiles, renderKind } from '../../../profile/render-kind.ts';
 import { yamlText } from '../../render/files.ts';
 import { type KindStep, kubeconfigOf } from '../context.ts';
 import { refuseForeignCluster } from '../ownership.ts';
+import { imageReferences } from './images.ts';
 
 /** Of nodes that name none in the lab file's raw kind configuration. */
 const nodeImage = 'kindest/node:v1.34.4';
 
 export const cluster: KindStep = {
   title: 'Create the kind cluster',
-  run: async ({ lab, exec, kubeconfig, signal }, report) => {
+  run: async ({ lab, exec, kubeconfig, signal, images, archive }, report) => {
     const present = await kindContainers(exec, lab.name);
     if (present.length > 0) {
       report(`${present.length} containers are there`);
@@ -30,9 +31,11 @@ export const cluster: KindStep = {
     const config = join(labPaths(lab.name).state, 'kind.yaml');
     const wanted = withImages(renderKind(lab, registries, { [ownerLabel]: ownerMark() }));
     await writeFile(config, yamlText([wanted]), { mode: 0o600 });
+    // New nodes lack all images, and kind mostly waits. Whoever loads them hears of a failure.
+    archive.of(imageReferences({ images })).catch(() => undefined);
     await createKindCluster(exec, { name: lab.name, config, kubeconfig }, signal);
-    const images = [...new Set(wanted.nodes.map(({ image }) => image))];
-    report(`${wanted.nodes.length} nodes, ${images.join(', ')}`);
+    const ofNodes = [...new Set(wanted.nodes.map(({ image }) => image))];
+    report(`${wanted.nodes.length} nodes, ${ofNodes.join(', ')}`);
   },
   undo: {
     title: 'Delete the kind cluster',

@@ -1,13 +1,6 @@
 import { join } from 'node:path';
 import type { Exec } from '../../../core/exec.ts';
-import {
-  buildImage,
-  execIn,
-  imageId,
-  loadArchive,
-  removeImages,
-  saveImages,
-} from '../../../platform/docker.ts';
+import { buildImage, execIn, imageId, loadArchive, removeImages } from '../../../platform/docker.ts';
 import { inTemporary } from '../../../platform/fs.ts';
 import { type KindStep, type KindUp, labLabel } from '../context.ts';
 import { type LabImage, stageContext } from '../images.ts';
@@ -34,7 +27,7 @@ export const buildImages: KindStep = {
 /** A tag is the hash of its content, so a node that has the tag has the image. */
 export const loadImages: KindStep = {
   title: 'Load the images into the nodes',
-  run: async ({ exec, images, nodeContainers }, report) => {
+  run: async ({ exec, images, archive, nodeContainers }, report) => {
     const wanted = Object.values(images);
     const nodes = await nodeContainers();
     const lacking = await inParallel(nodes, async ({ name }) => {
@@ -46,19 +39,9 @@ export const loadImages: KindStep = {
       report('every node has them');
       return;
     }
-    await inTemporary('images', async (directory) => {
-      const archive = join(directory, 'images.tar');
-      const references = wanted.filter((image) => lacking.some(({ missing }) => missing.includes(image)));
-      await saveImages(
-        exec,
-        references.map(({ reference }) => reference),
-        archive,
-      );
-      await inParallel(lacking, async ({ name }) => {
-        await loadArchive(exec, name, archive);
-        return [];
-      });
-    });
+    const sent = wanted.filter((image) => lacking.some(({ missing }) => missing.includes(image)));
+    const file = await archive.of(sent.map(({ reference }) => reference));
+    await Promise.all(lacking.map(({ name }) => loadArchive(exec, name, file)));
     report(lacking.map(({ name, missing }) => `${missing.length} into ${name}`).join(', '));
   },
 };

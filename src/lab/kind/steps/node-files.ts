@@ -49,23 +49,42 @@ export const nodeFiles: KindStep = {
     const nodes = await kindNodes(exec, lab.name);
     await Promise.all(
       nodes.map(async ({ name }) => {
-        const node = execIn(exec, name);
-        await installUnit(node, 'labctl-bpffs.service', bpffsUnit);
-        await node('/bin/sh', ['-euc', 'cat > "$1"', 'sh', addressPath], { input: addressScript });
-        await installUnit(node, 'labctl-node-address.service', addressUnit);
+        const files = { [addressPath]: addressScript };
+        await installUnits(
+          execIn(exec, name),
+          { 'labctl-bpffs.service': bpffsUnit, 'labctl-node-address.service': addressUnit },
+          files,
+        );
       }),
     );
     report('bpffs mounted, the address kept in step');
   },
 };
 
-const installScript = `cat > "$1.new"
-mv "$1.new" "$1"
-systemctl daemon-reload
-systemctl enable --quiet --now "$2"`;
+/** Pairs of path and text, then `--` and the units. Enabling makes systemd read units anew; one that was changed starts again. */
+const installScript = `act=start
+while [ "$1" != -- ]; do
+  if [ "$(cat "$1" 2>/dev/null)" != "$2" ]; then
+    printf '%s\\n' "$2" > "$1.new"
+    mv "$1.new" "$1"
+    act=restart
+  fi
+  shift 2
+done
+shift
+systemctl enable --quiet "$@"
+systemctl "$act" "$@"`;
 
-/** Writes a unit and has it running now and after every start of the node. */
-export async function installUnit(node: Exec, name: string, text: string): Promise<void> {
-  const path = `/etc/systemd/system/${name}`;
-  await node('/bin/sh', ['-euc', installScript, 'sh', path, name], { input: text });
+/** Writes units and has them running now and after every start of the node: by one command, as each costs time. */
+export async function installUnits(
+  node: Exec,
+  units: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const unitFiles = Object.entries(units).map(([name, text]) => [`/etc/systemd/system/${name}`, text]);
+  const pairs = [...Object.entries(files), ...unitFiles].flatMap(([path = '', text = '']) => [
+    path,
+    text.trimEnd(),
+  ]);
+  await node('/bin/sh', ['-euc', installScript, 'sh', ...pairs, '--', ...Object.keys(units)]);
 }

@@ -5,7 +5,8 @@ import type { Kubectl } from '../../../platform/kubectl.ts';
 import { agentSet, type KindStep, type KindUp, systemNamespace } from '../context.ts';
 
 const limitMs = 180_000;
-const pollMs = 250;
+/** Each question is a process of its own, and takes its time from the nodes that are waited for. */
+const pollMs = 500;
 
 interface List<T> {
   readonly items: readonly T[];

@@ -2,7 +2,7 @@ import type { Exec } from '../../../core/exec.ts';
 import { execIn } from '../../../platform/docker.ts';
 import { kindNodes } from '../../../platform/kind.ts';
 import type { KindStep } from '../context.ts';
-import { installUnit } from './node-files.ts';
+import { installUnits } from './node-files.ts';
 
 const root = '/opt/labctl/tools';
 const scripts = '/usr/local/bin';
@@ -57,7 +57,7 @@ export async function addTools(
   const added = await Promise.all(
     nodes.map(async ({ name }) => {
       const node = execIn(exec, name);
-      await installUnit(node, 'labctl-tools.service', toolsUnit(image));
+      await installUnits(node, { 'labctl-tools.service': toolsUnit(image) });
       const { stdout } = await node('/bin/sh', ['-euc', wrapScript, 'sh', root, scripts, ...tools]);
       return stdout.split('\n').filter(Boolean);
     }),
