@@ -22,3 +22,11 @@ test.each([
   const found = differences(before, resolved({ profile: 'kpr', ...flags }));
   expect(found.find((each) => each.path === path)).toMatchObject({ live: false });
 });
+
+test('what a runtime does not ask for is no change', () => {
+  const now = { ...before, raw: { kind: { nodes: [] }, helm: { operator: { replicas: 2 } } } };
+  expect(differences(before, now)).toEqual([]);
+  const paths = (unused: readonly string[]) => differences(before, now, unused).map(({ path }) => path);
+  expect(paths(['runtime'])).toEqual(['raw.kind.nodes', 'raw.helm.operator']);
+  expect(paths(['raw.kind'])).toEqual(['raw.helm.operator']);
+});

@@ -13,17 +13,22 @@ export interface Difference {
 
 /** Parts of a lab that are built into it; everything else follows while it runs. */
 const fixedParts = ['name', 'nodes', 'network', 'ipam'];
-/** Answers that this runtime never asks for. */
-const unused = ['runtime', 'registryMirrors', 'existing', 'raw'];
+/** Answers that labs on this machine never ask for. */
+const unusedHere = ['runtime', 'registryMirrors', 'existing', 'raw'];
 
-export function differences(before: ResolvedLab, now: ResolvedLab): Difference[] {
-  const found = Object.keys(now).filter((key) => !unused.includes(key));
-  return found.flatMap((key) =>
+/** `unused` are paths that the lab's runtime never asks for. */
+export function differences(
+  before: ResolvedLab,
+  now: ResolvedLab,
+  unused: readonly string[] = unusedHere,
+): Difference[] {
+  const found = Object.keys(now).flatMap((key) =>
     compare(key, valueAt(before, key), valueAt(now, key)).map((difference) => ({
       ...difference,
       live: !fixedParts.includes(key),
     })),
   );
+  return found.filter(({ path }) => !unused.some((each) => path === each || path.startsWith(`${each}.`)));
 }
 
 function compare(path: string, from: unknown, to: unknown): Omit<Difference, 'live'>[] {

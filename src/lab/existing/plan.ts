@@ -6,6 +6,12 @@ import { type Prepared, prepare } from './prepare.ts';
 import { isOurs } from './rules/index.ts';
 import { existingProblems } from './status.ts';
 
+/** Nodes are who they are; a context may be renamed and credentials renewed. */
+const unused = [
+  ...['runtime', 'nodes', 'registryMirrors', 'raw.kind'],
+  ...['existing.context', 'existing.kubeconfig'],
+];
+
 /** Asks the cluster all that `up` asks; changes nothing. */
 export const planExistingLab = async (lab: ResolvedLab): Promise<LabPlan> =>
   planOfPrepared(lab, await prepare(exec, lab));
@@ -22,9 +28,7 @@ export async function planOfPrepared(
   if (record.phase === 'creating' || record.phase === 'destroying') {
     return planOf(lab.name, 'clean', [], ['the last up or down ended early']);
   }
-  const changes = differences(record.resolved, lab)
-    .filter(({ path }) => !path.startsWith('nodes'))
-    .map(asOfExisting);
+  const changes = differences(record.resolved, lab, unused).map(asOfExisting);
   if (changes.some((change) => !change.live)) return planOf(lab.name, 'recreate', changes);
   if (changes.length > 0) return planOf(lab.name, 'change', changes);
   const reasons = [

@@ -9,6 +9,7 @@ import { kindRemains } from './teardown.ts';
 
 /** Built into the cluster at its creation, besides what is so for every runtime. */
 const alsoFixed = ['kubeProxyMode', 'registryMirrors', 'raw.kind'];
+const unused = ['runtime', 'existing'];
 
 /** Reads only. */
 export async function planKindLab(lab: ResolvedLab): Promise<LabPlan> {
@@ -19,7 +20,7 @@ export async function planKindLab(lab: ResolvedLab): Promise<LabPlan> {
   if (record.phase === 'creating' || record.phase === 'destroying') {
     return planOf(lab.name, 'clean', [], ['the last up or down ended early']);
   }
-  const changes = differences(record.resolved, lab).map(asOfKind);
+  const changes = differences(record.resolved, lab, unused).map(asOfKind);
   if (changes.some((change) => !change.live)) return planOf(lab.name, 'recreate', changes);
   const [problems, agent] = await Promise.all([kindProblems(exec, record), labImage('agent')]);
   if (problems.some(({ isLost }) => isLost)) {

@@ -1,7 +1,6 @@
 import { ExitCode } from '../../core/errors.ts';
 import type { Exec } from '../../core/exec.ts';
 import { isPodReady, keyOf, type Node, type Pod } from '../../core/k8s.ts';
-import { nodeNames } from '../../core/names.ts';
 import { exec as realExec } from '../../platform/exec.ts';
 import { kindNodes } from '../../platform/kind.ts';
 import { kubectlFor } from '../../platform/kubectl.ts';
@@ -9,6 +8,7 @@ import { podState } from '../objects/tables.ts';
 import { type KindRecord, readRecord } from '../owner-record.ts';
 import type { LabStatus } from '../status.ts';
 import { agentSet, kubeconfigOf, systemNamespace } from './context.ts';
+import { kindNodeNames } from './node-names.ts';
 import { kindRemains } from './teardown.ts';
 
 interface Problem {
@@ -62,15 +62,13 @@ export function partsOf({ nodes, pods }: ClusterObjects): Pick<LabStatus, 'nodes
 export async function kindProblems(exec: Exec, record: KindRecord): Promise<Problem[]> {
   const { lab, resolved } = record;
   const containers = await kindNodes(exec, lab);
-  const gone = nodeNames(lab, resolved.nodes.controlPlanes, resolved.nodes.workers).flatMap(
-    (name): Problem[] => {
-      const state = containers.find((container) => container.name === name)?.state;
-      if (state === 'running') return [];
-      return [
-        { what: state === undefined ? `node ${name} has gone` : `node ${name} is ${state}`, isLost: true },
-      ];
-    },
-  );
+  const gone = kindNodeNames(resolved).flatMap((name): Problem[] => {
+    const state = containers.find((container) => container.name === name)?.state;
+    if (state === 'running') return [];
+    return [
+      { what: state === undefined ? `node ${name} has gone` : `node ${name} is ${state}`, isLost: true },
+    ];
+  });
   if (gone.length > 0) return gone;
   return unreadyParts(await objectsOf(exec, lab)).map((what) => ({ what, isLost: false }));
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Exec } from '../../../core/exec.ts';
 import { buildImage, execIn, imageId, loadArchive, removeImages } from '../../../platform/docker.ts';
 import { inTemporary } from '../../../platform/fs.ts';

@@ -1,19 +1,19 @@
-import { nodeNames } from '../../../core/names.ts';
 import { labPaths } from '../../../core/paths.ts';
 import { removeTree } from '../../../platform/fs.ts';
 import { intend, journalPath } from '../../owner-record.ts';
 import type { KindStep } from '../context.ts';
+import { kindNodeNames } from '../node-names.ts';
 import { outsiders } from './outside.ts';
 
 export const record: KindStep = {
   title: 'Record what will be made',
   run: async ({ lab, images }, report) => {
-    const { name, nodes } = lab;
+    const { name } = lab;
     await intend(name, [
       { kind: 'directory', names: [labPaths(name).state] },
       {
         kind: 'container',
-        names: [...nodeNames(name, nodes.controlPlanes, nodes.workers), ...outsiders(name)],
+        names: [...kindNodeNames(lab), ...outsiders(name)],
       },
       { kind: 'image', names: [images.agent.reference, images.demo.reference] },
     ]);
