@@ -17,7 +17,15 @@ describe('engineError', () => {
     ],
     [
       'Step 1/9 : FROM debian:trixie-slim\npull access denied for debian, repository does not exist',
-      { code: 'E_IMAGE_PULL', exitCode: 6, message: /^debian is not here/ },
+      { code: 'E_IMAGE_PULL', exitCode: 6, message: /^debian:trixie-slim is not here/ },
+    ],
+    [
+      'Step 1/9 : FROM localhost:1/base:v0 AS base\nGet "http://localhost:1/v2/": dial tcp: connection refused',
+      {
+        code: 'E_IMAGE_PULL',
+        exitCode: 6,
+        message: /^localhost:1\/base:v0 is not here.*connection refused$/,
+      },
     ],
     [
       'docker: Error response from daemon: driver failed programming external connectivity on endpoint x: ' +
@@ -40,6 +48,7 @@ describe('engineError', () => {
 
   it.each([
     command('ERROR: failed to init node with kubeadm: listen tcp 0.0.0.0:6443 was slow'),
+    command('Step 1/9 : FROM debian:trixie-slim\nStep 2/9 : RUN apt-get update\nexit code: 100'),
     failure('E_NODE', 'no space left on device'),
     new Error('no space left on device'),
   ])('leaves %s alone', (error) => {

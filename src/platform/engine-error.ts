@@ -34,6 +34,8 @@ export function engineError(error: unknown): LabError | undefined {
 const pulls: readonly RegExp[] = [
   /failed to pull image "([^"]+)"/,
   /failed to resolve source metadata for ([^\s]+?):? /,
+  // The classic builder tells the image in the step, and of the refusal no more than the registry.
+  /Step \d+\/\d+ : FROM (\S+)[^\n]*\n(?:Get "|[^\n]*(?:pull access denied|manifest for|manifest unknown))/,
   /pull access denied for ([^\s,]+)/,
   /manifest for (\S+) not found/,
   /Get "https?:\/\/([^"/]+)\/v2\//,

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { labPaths } from '../../src/core/paths.ts';
-import { type CliResult, labctlWith, sh } from './support/cli.ts';
+import { projectRoot } from '../../src/platform/fs.ts';
+import { type CliResult, labctlWith, run, sh } from './support/cli.ts';
 import { type DockerInventory, dockerInventory, removeContainer } from './support/docker.ts';
 import { describeOnKind } from './support/kind.ts';
 
@@ -21,6 +22,10 @@ const labctl = (env: Env, ...args: readonly string[]): Promise<CliResult> =>
 
 /** `up` of a lab of one node, which kind is told this of. */
 async function up(env: Env = {}, node: object = {}): Promise<CliResult> {
+  return await labctl(env, ...(await upWords(node)));
+}
+
+async function upWords(node: object = {}): Promise<string[]> {
   const file = join(directory, 'lab.json');
   const nodes = [{ role: 'control-plane', image: nodeImage, ...node }];
   const document = {
@@ -30,7 +35,7 @@ async function up(env: Env = {}, node: object = {}): Promise<CliResult> {
     spec: { nodes: { workers: 0 }, kind: { patch: { nodes } } },
   };
   await writeFile(file, JSON.stringify(document));
-  return await labctl(env, 'up', '--runtime', 'kind', '-f', file, '--no-verify');
+  return ['up', '--runtime', 'kind', '-f', file, '--no-verify'];
 }
 
 /** One error with its fix, and the machine as it was; images that were there may have gone with the lab. */
@@ -102,6 +107,30 @@ describeOnKind('a machine that cannot', () => {
       6,
       /E_IMAGE_PULL: localhost:1\/nobody\/node:v0 is not here and cannot be pulled: .*refused/,
     ));
+
+  it("cannot get what labctl's own images are built on", async () => {
+    const clone = join(directory, 'clone');
+    await mkdir(clone);
+    for (const name of ['package.json', 'bpf', 'cni', 'node_modules', 'profiles']) {
+      await symlink(join(projectRoot(), name), join(clone, name));
+    }
+    for (const name of ['dist', 'templates']) {
+      await cp(join(projectRoot(), name), join(clone, name), { recursive: true });
+    }
+    const dockerfile = join(clone, 'templates/image/Dockerfile');
+    const text = await readFile(dockerfile, 'utf8');
+    await writeFile(
+      dockerfile,
+      text.replace(/^FROM \S+ AS base$/m, 'FROM localhost:1/nobody/base:v0 AS base'),
+    );
+    const words = [join(clone, 'dist/cli.js'), ...(await upWords())];
+    await refused(
+      () => run(process.execPath, words, { env: { KUBECONFIG: kubeconfig }, limitMs }),
+      6,
+      /E_IMAGE_PULL: localhost:1\/nobody\/base:v0 is not here and cannot be pulled: .*refused/,
+      /docker load --input/,
+    );
+  });
 
   it("has somebody at the node's port", async () => {
     const server = await listen();
