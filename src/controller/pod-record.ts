@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { failure, messageOf } from '../core/errors.ts';
 import { labPaths } from '../core/paths.ts';
 import { isErrno, privateDirectory, readIfPresent, writeAtomic } from '../platform/fs.ts';
 import type { ProcessId } from '../platform/process.ts';
@@ -42,7 +43,7 @@ export async function openPodRecords(lab: string): Promise<PodRecords> {
   for (const file of await readdir(directory)) {
     const text = file.endsWith('.json') ? await readIfPresent(join(directory, file)) : undefined;
     if (text === undefined) continue;
-    const record = JSON.parse(text) as PodRecord;
+    const record = parse(text, join(directory, file));
     known.set(record.key, record);
   }
   return {
@@ -61,4 +62,16 @@ export async function openPodRecords(lab: string): Promise<PodRecords> {
       }
     },
   };
+}
+
+/** The shape is known: this program wrote it. */
+function parse(text: string, path: string): PodRecord {
+  try {
+    return JSON.parse(text) as PodRecord;
+  } catch (cause) {
+    throw failure('E_RECORD', `${path} is damaged: ${messageOf(cause)}`, {
+      cause,
+      fix: 'labctl down works without it: it finds what is left by name',
+    });
+  }
 }

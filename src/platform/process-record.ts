@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { failure } from '../core/errors.ts';
 import { readIfPresent, writeAtomic } from './fs.ts';
 import { isAlive, type ProcessId } from './process.ts';
 
@@ -6,19 +7,33 @@ import { isAlive, type ProcessId } from './process.ts';
 export const recordProcess = (path: string, process: ProcessId): Promise<void> =>
   writeAtomic(path, `${JSON.stringify(process)}\n`);
 
-/** The recorded process if it still runs. */
+/**
+ * The recorded process if it still runs. A damaged record is an error, not an absence: a second process
+ * beside one that nobody knows would do more harm.
+ */
 export async function recordedProcess(path: string): Promise<ProcessId | undefined> {
   const text = await readIfPresent(path);
-  const found = text === undefined ? undefined : parse(text);
-  return found !== undefined && isAlive(found) ? found : undefined;
+  if (text === undefined) return undefined;
+  const found = parse(text);
+  if (found === undefined) {
+    throw failure('E_RECORD', `${path} is damaged: it names no process`, {
+      fix: 'labctl down works without it: it finds what is left by name',
+    });
+  }
+  return isAlive(found) ? found : undefined;
 }
 
 export const forgetProcess = (path: string): Promise<void> => rm(path, { force: true });
 
 function parse(text: string): ProcessId | undefined {
-  const value: unknown = JSON.parse(text);
-  if (typeof value !== 'object' || value === null) return undefined;
-  if (!('pid' in value) || !('startTime' in value)) return undefined;
-  const { pid, startTime } = value;
+  const { pid, startTime } = asObject(text);
   return typeof pid === 'number' && typeof startTime === 'string' ? { pid, startTime } : undefined;
+}
+
+function asObject(text: string): Partial<Record<keyof ProcessId, unknown>> {
+  try {
+    return Object(JSON.parse(text));
+  } catch {
+    return {};
+  }
 }
