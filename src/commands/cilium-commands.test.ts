@@ -1,12 +1,16 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
+import type { Exec } from '../core/exec.ts';
 import { silentLog } from '../core/log.ts';
+import { labPaths } from '../core/paths.ts';
 import type { CommandContext, CommandDefinition, CommandResult } from './command.ts';
 import { images } from './images.ts';
 import { render } from './render.ts';
+import { up } from './up.ts';
 import { valuesLint } from './values-lint.ts';
 
 /** Commands that speak of Cilium's own chart and need none. */
@@ -26,9 +30,10 @@ const context = {
 async function run(
   command: CommandDefinition,
   options: Readonly<Record<string, unknown>>,
+  more: Partial<CommandContext> = {},
 ): Promise<CommandResult> {
   if (command.run === undefined) throw new Error('no such command');
-  return command.run(context, [], options);
+  return command.run({ ...context, ...more }, [], options);
 }
 
 function child(command: CommandDefinition, name: string): CommandDefinition {
@@ -89,5 +94,61 @@ describe('images', { timeout: 30_000 }, () => {
 
   it('are those of Cilium alone', async () => {
     await expect(run(child(images, 'list'), { cni: 'labctl' })).rejects.toMatchObject({ exitCode: 2 });
+  });
+});
+
+describe('up --cni cilium', { timeout: 30_000 }, () => {
+  const asked = { cni: 'cilium', name: 'cilium-absent', profile: 'ebpf', ciliumVersion: '1.20.0' };
+  const wanted = [
+    ...['quay.io/cilium/cilium:v1.20.0', 'quay.io/cilium/operator-generic:v1.20.0'],
+    'quay.io/cilium/cilium-envoy:v1.37.5-1782911245-7cffc778c923f68a77954a53b1a98d6b5353f004',
+  ];
+  /** An engine that has these images, and notes what it is asked. */
+  function engine(present: readonly string[], asks: string[]): Exec {
+    return async (file, args) => {
+      asks.push([file, ...args].join(' '));
+      const has = present.some((image) => args.includes(`reference=${image}`));
+      return { stdout: args[0] === 'version' ? '28' : has ? 'sha256:1' : '', stderr: '', exitCode: 0 };
+    };
+  }
+
+  it('names all that is missing and how to get it, and makes nothing', async () => {
+    const asks: string[] = [];
+    const exec = engine(wanted.slice(0, 1), asks);
+    const error = await run(up, asked, { exec }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'E_CILIUM_MISSING',
+      exitCode: 6,
+      message: expect.stringContaining(wanted.slice(1).join(', ')),
+      fix: expect.stringMatching(/--chart cilium-1.20.0.tgz; labctl images save .* labctl images load/),
+    });
+    expect(String(error)).not.toContain(wanted[0]);
+    expect(asks.filter((ask) => !/^docker (version|image ls) /.test(ask))).toEqual([]);
+    expect(existsSync(labPaths(asked.name).state)).toBe(false);
+  });
+
+  it('does not pretend to install where everything is here', async () => {
+    const place = await scratch();
+    await writeFile(join(place, 'Chart.yaml'), 'name: cilium\nversion: 1.20.0\n');
+    const image = { repository: 'r.example/cilium', tag: 'v1' };
+    await writeFile(join(place, 'values.yaml'), JSON.stringify({ image }));
+    const exec: Exec = async (file, args) => {
+      const rendered = JSON.stringify({ containers: [{ image: 'r.example/cilium:v1' }] });
+      const stdout = file === 'helm' ? rendered : 'sha256:1';
+      if (file !== 'helm' && !/^(version|image ls)/.test(args.join(' '))) throw new Error(args.join(' '));
+      return { stdout, stderr: '', exitCode: 0 };
+    };
+    await expect(run(up, { ...asked, chart: place }, { exec })).rejects.toMatchObject({
+      code: 'E_CNI',
+      fix: expect.stringContaining('helm install cilium'),
+    });
+    expect(existsSync(labPaths(asked.name).state)).toBe(false);
+  });
+
+  it('is refused without a cluster before anything is asked', async () => {
+    const exec: Exec = async () => {
+      throw new Error('asked');
+    };
+    await expect(run(up, { ...asked, runtime: 'netns' }, { exec })).rejects.toMatchObject({ code: 'E_CNI' });
   });
 });

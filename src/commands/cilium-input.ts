@@ -9,6 +9,7 @@ type Options = Readonly<Record<string, unknown>>;
 
 /** Whose images and values; labctl's own datapath has no chart of many versions. */
 const providers = ['cilium'] as const;
+const allProviders = ['labctl', ...providers] as const;
 
 export const versionOptions: readonly OptionDefinition[] = [
   { flags: '--cilium-version <version>', summary: "version of Cilium's chart (default: the newest known)" },
@@ -21,6 +22,13 @@ export const ciliumOptions: readonly OptionDefinition[] = [
   ...versionOptions,
   { flags: '--observe <how>', summary: `how much Cilium tells: ${observations.join(', ')}` },
 ];
+
+/** Of commands that know both datapaths. */
+export const cniOptions: readonly OptionDefinition[] = [
+  { flags: '--cni <provider>', summary: `whose datapath: ${allProviders.join(', ')} (default: labctl)` },
+  ...versionOptions,
+];
+export const isCilium = (options: Options): boolean => wordOption(options, 'cni', allProviders) === 'cilium';
 
 export async function ciliumInput(context: CommandContext, options: Options): Promise<CiliumRequest> {
   wordOption(options, 'cni', providers);

@@ -1,4 +1,5 @@
 import { ExitCode, usageError } from '../core/errors.ts';
+import { ciliumInput, cniOptions, isCilium } from './cilium-input.ts';
 import type { CommandDefinition } from './command.ts';
 import { resolveInput } from './lab-input.ts';
 import { textOption } from './shared.ts';
@@ -17,11 +18,13 @@ export const doctor: CommandDefinition = {
     { flags: '--runtime <runtime>', summary: 'what this runtime needs (default: netns)', choices: runtimes },
     { flags: '--context <context>', summary: 'existing: which cluster is looked at' },
     { flags: '--kubeconfig <file>', summary: 'existing: the kubeconfig that names it' },
+    ...cniOptions,
   ],
   examples: [
     'labctl doctor',
     'labctl doctor --profile kube-proxy -o json',
     'labctl doctor --runtime existing --context staging',
+    'labctl doctor --runtime kind --cni cilium --cilium-version 1.20.0',
   ],
   run: async (context, _args, options) => {
     const { examine } = await import('../lab/doctor/index.ts');
@@ -31,10 +34,17 @@ export const doctor: CommandDefinition = {
     if (asked !== undefined && profile === undefined) {
       throw usageError('E_USAGE', `no profile ${asked}`, { fix: 'labctl profiles list' });
     }
-    const runtime = runtimes.find((name) => name === options.runtime) ?? 'netns';
+    const runtime =
+      runtimes.find((name) => name === options.runtime) ?? (isCilium(options) ? 'kind' : 'netns');
     const { lab } = await resolveInput(context, { ...options, runtime });
+    const cilium = isCilium(options) ? await ciliumInput(context, options) : undefined;
     const report = await examine(
-      { runtime, ...(profile === undefined ? {} : { profile }), ...(runtime === 'existing' ? { lab } : {}) },
+      {
+        runtime,
+        ...(profile === undefined ? {} : { profile }),
+        ...(runtime === 'existing' ? { lab } : {}),
+        ...(cilium === undefined ? {} : { cilium }),
+      },
       context,
     );
     const rows = report.findings.map(({ state, title, saw, fix }) => [

@@ -1,9 +1,9 @@
-import type { Report } from '../checks/index.ts';
 import { ExitCode } from '../core/errors.ts';
-import { waitFor } from '../core/wait-for.ts';
 import type { CreateReport } from '../lab/index.ts';
-import type { CommandContext, CommandDefinition } from './command.ts';
+import { ciliumInput, cniOptions, isCilium } from './cilium-input.ts';
+import type { CommandDefinition } from './command.ts';
 import { labOptions, resolveInput } from './lab-input.ts';
+import { quickVerify } from './quick-verify.ts';
 import { dryRunOption, isOn } from './shared.ts';
 
 export const up: CommandDefinition = {
@@ -11,6 +11,7 @@ export const up: CommandDefinition = {
   summary: 'bring a lab up, or change the one that is up into what is asked for',
   options: [
     ...labOptions,
+    ...cniOptions,
     dryRunOption,
     { flags: '--retain', summary: 'keep what was made when something fails' },
     { flags: '--recreate', summary: 'allow changes that need the lab to be made anew' },
@@ -20,6 +21,12 @@ export const up: CommandDefinition = {
   examples: ['labctl up --profile ebpf', 'labctl up -f my.labctl.yaml --dry-run'],
   run: async (context, _args, options) => {
     const { createLab, planLab } = await import('../lab/index.ts');
+    if (isCilium(options)) {
+      const request = await ciliumInput(context, options);
+      const { refuseInstall, requireCilium } = await import('../lab/cilium/up.ts');
+      await requireCilium(context.exec, request);
+      return refuseInstall(request);
+    }
     const { lab } = await resolveInput(context, options);
     if (isOn(options, 'dryRun')) {
       const plan = await planLab(lab);
@@ -54,26 +61,4 @@ function summarise(report: CreateReport): string {
       ? `lab ${report.lab} is up: nothing to do`
       : `lab ${report.lab} (${report.profile}) serves after ${report.seconds.toFixed(2)} s (${start})`;
   return [done, ...report.try.map((line) => `  ${line}`)].join('\n');
-}
-
-/** The few checks that show whether the mode asked for is the one at work. The lab is kept where one fails. */
-async function quickVerify(
-  name: string,
-  context: CommandContext,
-): Promise<{ passed: boolean; report: Report; text: string }> {
-  const [{ labStatus, openLab }, checks] = await Promise.all([
-    import('../lab/index.ts'),
-    import('../checks/index.ts'),
-  ]);
-  await waitFor(
-    `lab ${name} healthy`,
-    async () => {
-      const { state, problems } = await labStatus(name);
-      return state === 'healthy' ? { done: undefined } : { saw: problems[0] ?? state };
-    },
-    { timeoutMs: 60_000, signal: context.signal, fix: `labctl status --name ${name}` },
-  );
-  const lab = await openLab(name);
-  const report = await checks.verify(lab.runtime, lab.resolved, { quick: true, signal: context.signal });
-  return { passed: checks.passed(report), report, text: checks.reportText(report) };
 }

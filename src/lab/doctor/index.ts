@@ -2,6 +2,8 @@ import { LabError, messageOf } from '../../core/errors.ts';
 import type { Exec } from '../../core/exec.ts';
 import type { ProfileName } from '../../profile/profile.ts';
 import type { ResolvedLab } from '../../profile/resolved-lab.ts';
+import { ciliumFindings } from '../cilium/findings.ts';
+import type { CiliumRequest } from '../cilium/request.ts';
 import { agentFindings } from './agent-findings.ts';
 import { clusterFindings } from './cluster-findings.ts';
 import { containerProbes } from './container-probes.ts';
@@ -35,11 +37,13 @@ export interface Examination {
   readonly profile?: ProfileName;
   /** Runtime existing: what the cluster is to take. */
   readonly lab?: ResolvedLab;
+  /** Where it is to be Cilium's datapath. */
+  readonly cilium?: CiliumRequest;
 }
 
 /** Tries everything that labs of this runtime and profile need. The machine is left as it was. */
 export async function examine(
-  { runtime, profile, lab }: Examination,
+  { runtime, profile, lab, cilium }: Examination,
   { exec, signal }: { readonly exec: Exec; readonly signal: AbortSignal },
 ): Promise<DoctorReport> {
   const packages = await readPackages();
@@ -60,8 +64,19 @@ export async function examine(
   }
   if (runtime === 'netns') findings.push(...(await agentFindings(context)));
   if (lab !== undefined) findings.push(...(await clusterFindings(context, lab)));
+  if (cilium !== undefined) findings.push(...(await ciliumOrEngine(context, cilium)));
   const failed = findings.filter((finding) => finding.state === 'failed').length;
   return { runtime, profile: profile ?? null, fit: failed === 0, failed, findings };
+}
+
+/** That no engine answers is a finding of its own already. */
+async function ciliumOrEngine({ exec }: ProbeContext, cilium: CiliumRequest): Promise<readonly Finding[]> {
+  try {
+    return await ciliumFindings(exec, cilium);
+  } catch (error) {
+    if (error instanceof LabError && error.code === 'E_DOCKER') return [];
+    throw error;
+  }
 }
 
 const concerns = (probe: Probe, runtime: DoctorRuntime, profile: ProfileName | undefined): boolean =>
