@@ -22,7 +22,11 @@ const suites = await Promise.all(
 const rows: readonly ExpectedSkip[] = JSON.parse(await readFile(join(root, 'test/skips.json'), 'utf8'));
 const isInstalled = (command: string): boolean =>
   (process.env.PATH ?? '').split(delimiter).some((place) => existsSync(join(place, command)));
-const expected = rows.filter(({ missing }) => missing === undefined || !missing.every(isInstalled));
+const isSet = (name: string): boolean => (process.env[name] ?? '') !== '';
+const expected = rows.filter(
+  ({ missing = [], unset = [] }) =>
+    missing.length + unset.length === 0 || !missing.every(isInstalled) || !unset.every(isSet),
+);
 const verdict = judge(suites, expected, (file) => relative(root, file));
 for (const line of verdict.lines) console.log(line);
 console.log(`${verdict.passed} passed, ${verdict.failed} failed, ${verdict.skipped} skipped`);

@@ -23,6 +23,8 @@ export interface ExpectedSkip {
   readonly reason: string;
   /** The row holds only on machines that lack one of these commands. */
   readonly missing?: readonly string[];
+  /** The row holds only where one of these environment variables is not set. */
+  readonly unset?: readonly string[];
 }
 
 export interface Verdict {
