@@ -16,9 +16,12 @@ const nodes = [`${cluster}-control-plane`, `${cluster}-worker`];
 const lab = 't-existing';
 const neighbour = 't-neighbour';
 const limitMs = 580_000;
+/** Other networks than the cluster's own controller gives. */
+const pool = '10.244.128.0/24';
 
 let directory: string;
 let kubeconfig: string;
+let labFile: string;
 const labctl = (...args: readonly string[]): Promise<CliResult> =>
   labctlWith({ limitMs, env: { KUBECONFIG: kubeconfig } }, ...args);
 const kubectl = (...args: readonly string[]) => sh('kubectl', '--kubeconfig', kubeconfig, ...args);
@@ -27,11 +30,17 @@ const apply = (manifest: object) =>
     input: JSON.stringify(manifest),
   });
 const up = (...flags: readonly string[]) =>
-  labctl('up', '--runtime', 'existing', '--name', lab, '--profile', 'ebpf', '--no-verify', ...flags);
+  labctl('up', '-f', labFile, '--runtime', 'existing', '--no-verify', ...flags);
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'labctl-existing-'));
   kubeconfig = join(directory, 'kubeconfig');
+  labFile = join(directory, 'lab.json');
+  const spec = { profile: 'ebpf', ipam: { mode: 'cluster-pool', pools: [pool], maskSize: 26 } };
+  await writeFile(
+    labFile,
+    JSON.stringify({ apiVersion: 'labctl.dev/v1alpha1', kind: 'Lab', metadata: { name: lab }, spec }),
+  );
   const config = join(directory, 'kind.yaml');
   await writeFile(
     config,
@@ -87,6 +96,11 @@ describe('a cluster that does not fit', () => {
       /node t-plain-worker has no BPF file system/,
       /mount -t bpf/,
     );
+    const { code, stdout } = await examined();
+    expect(code).toBe(6);
+    expect(findingsOf(stdout).filter(({ state }) => state === 'failed')).toEqual([
+      expect.objectContaining({ id: 'cluster.bpffs', fix: expect.stringContaining('mount -t bpf') }),
+    ]);
   });
 
   it('lacks the kube-proxy that the profile needs', async () => {
@@ -171,6 +185,8 @@ describe('a lab in the cluster', () => {
     for (const node of nodes) await inContainer(node, 'mount', '-t', 'bpf', 'bpf', '/sys/fs/bpf');
     before = await everything();
     docker = await dockerInventory();
+    const doctor = await examined();
+    expect(doctor.code, doctor.stdout).toBe(0);
     const { code, stderr } = await up();
     expect(code, stderr).toBe(0);
   });
@@ -193,12 +209,20 @@ describe('a lab in the cluster', () => {
     const contexts = await kubectl('config', 'get-contexts', '--output', 'name');
     expect(contexts.trim().split('\n').sort()).toEqual([`kind-${neighbour}`, `kind-${cluster}`]);
     expect((await kubectl('config', 'current-context')).trim()).toBe(`kind-${neighbour}`);
+    await takesImagesAndTools();
+    await takesRenderedChart();
+    await leavesObjectsToKubectl();
     expect((await labctl('down', '--name', neighbour)).code).toBe(0);
     expect(await everything()).toEqual(own);
     expect(await programIds()).toEqual(programs);
     expect(await dockerInventory()).toEqual(engine);
     expect(await readFile(kubeconfig, 'utf8')).toBe(config);
     expect(existsSync(labPaths(neighbour).state)).toBe(false);
+  });
+
+  it('has given its nodes networks from the pool', async () => {
+    const networks = await kubectl('get', 'nodes', '--output', 'jsonpath={.items[*].metadata.annotations}');
+    expect(networks.match(/"labctl\.dev\/pod-cidr":"10\.244\.128\.\d+\/26"/g)).toHaveLength(nodes.length);
   });
 
   it('goes only when somebody says so, knowing which pods lose their network', async () => {
@@ -220,6 +244,73 @@ describe('a lab in the cluster', () => {
   });
 });
 
+/** `doctor`, with findings about the cluster alone. */
+const examined = () => labctl('doctor', '--runtime', 'existing', '--profile', 'ebpf', '-o', 'json');
+const findingsOf = (text: string) =>
+  (JSON.parse(text) as { findings: { id: string; state: string; fix?: string }[] }).findings;
+
+/** Own images from an archive, one of the engine by its name, and tools that were lost. */
+async function takesImagesAndTools(): Promise<void> {
+  const node = `${neighbour}-control-plane`;
+  const load = async (...what: readonly string[]) => {
+    const result = await labctl('load', ...what, '--name', neighbour, '-o', 'json');
+    expect(result.code, result.stderr).toBe(0);
+    const rows = JSON.parse(result.stdout) as { node: string; image: string; action: string }[];
+    return rows.map((row) => [row.node, row.image, row.action]);
+  };
+  const archive = join(directory, 'images.tar');
+  const saved = await labctl('load', 'image', '--save', archive, '-o', 'json');
+  const { images } = JSON.parse(saved.stdout) as { images: readonly string[] };
+  expect(await load('image', archive)).toEqual(
+    images.map((image) => [node, `docker.io/${image}`, 'present']),
+  );
+  await rm(archive);
+  const [own = ''] = images;
+  const app = 't-existing/app:v1';
+  await sh('docker', 'image', 'tag', own, app);
+  try {
+    expect(await load('image', app)).toEqual([[node, `docker.io/${app}`, 'loaded']]);
+    expect(await load('image', app)).toEqual([[node, `docker.io/${app}`, 'present']]);
+  } finally {
+    await sh('docker', 'image', 'rm', '--no-prune', app);
+  }
+  await inContainer(node, 'rm', '/usr/local/bin/tcpdump');
+  expect(await load('tools')).toEqual([[node, expect.stringMatching(/labctl\/demo:/), 'present']]);
+  expect(await inContainer(node, 'sh', '-c', 'tcpdump --version 2>&1')).toMatch(/^tcpdump version/);
+}
+
+/** The API server of the neighbour has no objection to what `render` says that helm installs. */
+async function takesRenderedChart(): Promise<void> {
+  const { stdout } = await labctl('render', '--runtime', 'kind', '--name', neighbour, '--only', 'chart');
+  const context = ['--kubeconfig', kubeconfig, '--context', `kind-${neighbour}`];
+  const dryRun = ['apply', '--server-side', '--force-conflicts', '--dry-run=server', '--filename', '-'];
+  const { code, stdout: applied, stderr } = await run('kubectl', [...context, ...dryRun], { input: stdout });
+  expect(code, stderr).toBe(0);
+  expect(applied.trim().split('\n').sort()).toEqual([
+    'clusterrole.rbac.authorization.k8s.io/labctl-agent serverside-applied (server dry run)',
+    'clusterrolebinding.rbac.authorization.k8s.io/labctl-agent serverside-applied (server dry run)',
+    'configmap/labctl-agent serverside-applied (server dry run)',
+    'daemonset.apps/labctl-agent serverside-applied (server dry run)',
+    'serviceaccount/labctl-agent serverside-applied (server dry run)',
+  ]);
+}
+
+/** `apply` and `delete` say which command of kubectl does it; it does. */
+async function leavesObjectsToKubectl(): Promise<void> {
+  const file = join(directory, 'object.json');
+  const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'said', namespace: 'default' } };
+  await writeFile(file, JSON.stringify(object));
+  for (const words of [
+    ['apply', '-f', file],
+    ['delete', '-f', file],
+  ]) {
+    const { code, stderr } = await labctl(...words, '--name', neighbour);
+    expect(code).toBe(7);
+    const [, said = ''] = /fix: (kubectl .*)/.exec(stderr) ?? [];
+    expect(await sh('sh', '-c', said)).toMatch(/^configmap.*said/);
+  }
+}
+
 /** What a node holds that a datapath could change, and that does not change by itself. */
 const nodeScript = `
 ls /etc/cni/net.d /opt/cni/bin /sys/fs/bpf
@@ -234,19 +325,16 @@ ctr --namespace k8s.io images list --quiet | sort
 grep ' /sys/fs/bpf bpf ' /proc/mounts || echo 'no bpffs'
 `;
 const kinds =
-  'namespaces,daemonsets,deployments,services,configmaps,serviceaccounts,clusterroles,clusterrolebindings';
+  'namespaces,daemonsets,deployments,services,configmaps,serviceaccounts,clusterroles,clusterrolebindings,roles,rolebindings';
 
 /** The cluster and its nodes, by what is not ours. */
 async function everything(): Promise<readonly unknown[]> {
   const inNodes = await Promise.all(nodes.map((node) => inContainer(node, 'bash', '-c', nodeScript)));
   const objects = await kubectl('get', kinds, '--all-namespaces', '--output', 'name');
-  const labels = await kubectl(
-    'get',
-    'nodes',
-    '--output',
-    'jsonpath={.items[*].metadata.labels}{.items[*].spec.podCIDR}',
-  );
-  return [inNodes.map((text) => text.split('\n')), objects.split('\n'), labels];
+  const marks = ['.metadata.labels', '.metadata.annotations', '.spec.podCIDR'];
+  const template = marks.map((field) => `{.items[*]${field}}`).join('');
+  const marked = await kubectl('get', 'nodes', '--output', `jsonpath=${template}`);
+  return [inNodes.map((text) => text.split('\n')), objects.split('\n'), marked];
 }
 
 /** The lab's programs on the nodes of the cluster, by id as the kernel has them. */

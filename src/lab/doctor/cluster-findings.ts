@@ -19,7 +19,7 @@ export async function clusterFindings({ exec }: ProbeContext, lab: ResolvedLab):
     const connection = await connect(exec, lab.existing);
     const found = await withConnection(exec, connection, async (kubectl) => {
       await requireAnswer(kubectl, connection);
-      return await examineCluster(exec, kubectl);
+      return await examineCluster(exec, kubectl, lab);
     });
     if ('missing' in found) {
       return [failed(`no right to ${found.missing.join(', ')}`, 'use a context of a cluster administrator')];

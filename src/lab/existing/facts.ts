@@ -2,9 +2,10 @@ import type { Exec } from '../../core/exec.ts';
 import type { K8sObject, Node, ObjectMeta, Pod, Service } from '../../core/k8s.ts';
 import type { Kubectl } from '../../platform/kubectl.ts';
 import type { ApiServer } from '../../profile/api-server.ts';
+import type { ResolvedLab } from '../../profile/resolved-lab.ts';
 import { systemNamespace } from '../kind/context.ts';
 import { findNodeContainers, type InsideNode, lookInside, type NodeContainers } from './node-containers.ts';
-import { missingRights } from './rights.ts';
+import { missingRights, rightsOf } from './rights.ts';
 
 /** What a cluster is, as far as a lab depends on it. Nothing was made to learn it. */
 export interface ClusterFacts {
@@ -56,8 +57,9 @@ interface List<T> {
 export async function examineCluster(
   exec: Exec,
   kubectl: Kubectl,
+  lab: Pick<ResolvedLab, 'ipam'>,
 ): Promise<{ readonly missing: readonly string[] } | { readonly facts: ClusterFacts }> {
-  const missing = await missingRights(kubectl);
+  const missing = await missingRights(kubectl, rightsOf(lab));
   return missing.length > 0 ? { missing } : { facts: await gatherFacts(exec, kubectl) };
 }
 

@@ -29,7 +29,7 @@ export async function prepare(exec: Exec, lab: ResolvedLab): Promise<Prepared> {
   const images = await imagesOf(lab);
   const facts = await withConnection(exec, connection, async (kubectl) => {
     await requireAnswer(kubectl, connection);
-    const found = await examineCluster(exec, kubectl);
+    const found = await examineCluster(exec, kubectl, lab);
     if ('missing' in found) throw lacksRights(connection, found.missing);
     return found.facts;
   });

@@ -1,4 +1,5 @@
 import type { Kubectl } from '../../platform/kubectl.ts';
+import type { ResolvedLab } from '../../profile/resolved-lab.ts';
 import { systemNamespace } from '../kind/context.ts';
 
 /** One thing that a lab does in a cluster, as the API server is asked whether it may. */
@@ -17,9 +18,10 @@ const all = (verbs: readonly string[], resources: readonly string[], namespace?:
 const slices = 'endpointslices.discovery.k8s.io';
 const workloads = ['daemonsets.apps', 'deployments.apps'];
 const roles = ['clusterroles.rbac.authorization.k8s.io', 'clusterrolebindings.rbac.authorization.k8s.io'];
+const namespacedRoles = ['roles.rbac.authorization.k8s.io', 'rolebindings.rbac.authorization.k8s.io'];
 
 /** What `up`, `verify` and `down` do. Who gives the agent rights must have them. */
-export const neededRights: readonly Right[] = [
+const neededRights: readonly Right[] = [
   ...all(['list'], ['nodes', 'pods', 'services', 'daemonsets.apps']),
   ...all(['get', 'list', 'watch'], ['nodes', 'pods', 'services', slices]),
   ...all(['create', 'delete'], ['namespaces', ...roles]),
@@ -33,17 +35,28 @@ export const neededRights: readonly Right[] = [
   ...all(['create'], ['pods/exec'], 'default'),
 ].filter((right, index, list) => list.findIndex((each) => nameOf(each) === nameOf(right)) === index);
 
+/** Of labs whose operator gives nodes their pod networks: what it does, and `down` after it. */
+const operatorRights: readonly Right[] = [
+  ...all(['patch'], ['nodes']),
+  ...all(['create'], ['events.events.k8s.io']),
+  ...all(['create', 'delete'], namespacedRoles, systemNamespace),
+  ...all(['create', 'get', 'update'], ['leases.coordination.k8s.io'], systemNamespace),
+];
+
+export const rightsOf = ({ ipam }: Pick<ResolvedLab, 'ipam'>): readonly Right[] =>
+  ipam.mode === 'cluster-pool' ? [...neededRights, ...operatorRights] : neededRights;
+
 /** The needed rights that the caller does not have, a line for each resource. One request each, one process for all. */
-export async function missingRights(kubectl: Kubectl): Promise<string[]> {
+export async function missingRights(kubectl: Kubectl, needed: readonly Right[]): Promise<string[]> {
   const output = await kubectl.run(
     [
       ...['create', '--validate=false', '--filename', '-'],
       ...['--output', 'go-template={{.status.allowed}}{{"\\n"}}'],
     ],
-    { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: neededRights.map(reviewOf) }) },
+    { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: needed.map(reviewOf) }) },
   );
   const answers = output.trim().split('\n');
-  return inWords(neededRights.filter((_, index) => answers[index] !== 'true'));
+  return inWords(needed.filter((_, index) => answers[index] !== 'true'));
 }
 
 /** `create/delete namespaces`: all verbs that a resource lacks at once. */

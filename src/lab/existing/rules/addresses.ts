@@ -3,14 +3,16 @@ import type { ResolvedLab } from '../../../profile/resolved-lab.ts';
 import type { ClusterFacts } from '../facts.ts';
 import type { Refusal } from './rule.ts';
 
-export function foreignPodNetworks({ nodes }: ClusterFacts, { network }: ResolvedLab): Refusal[] {
+/** With pools the operator gives nodes their networks: what Kubernetes wrote counts for nothing. */
+export function foreignPodNetworks({ nodes }: ClusterFacts, { network, ipam }: ResolvedLab): Refusal[] {
+  if (ipam.mode === 'cluster-pool') return [];
   const pods = parseCidr4(network.podCIDR);
   return nodes.flatMap(({ metadata, spec }): Refusal[] => {
     if (spec.podCIDR === undefined) {
       return [
         {
           what: `node ${metadata.name} has no pod CIDR`,
-          fix: 'let the controller manager allocate them (--allocate-node-cidrs, --cluster-cidr)',
+          fix: 'let the controller manager allocate them (--allocate-node-cidrs, --cluster-cidr), or take ipam.mode cluster-pool',
         },
       ];
     }

@@ -15,6 +15,12 @@ const facts = (daemonSets: ClusterFacts['daemonSets']): ClusterFacts => ({
   kubeProxyMode: undefined,
   nodeContainers: { containers: [], network: '' },
 });
+const judgeAddresses = (ipam: object): string[] => {
+  const { lab } = resolveLab({ flags: { runtime: 'existing' } });
+  const rule = rules.find(({ id }) => id === 'addresses');
+  const pooled = { ...lab, ipam: { ...lab.ipam, ...ipam } };
+  return (rule?.judge({ lab: pooled, facts: facts([]), images: [] }) ?? []).map(({ what }) => what);
+};
 const judge = (profile: string, ...sets: ClusterFacts['daemonSets']): string[] => {
   const { lab } = resolveLab({ flags: { profile } });
   const rule = rules.find(({ id }) => id === 'kube-proxy');
@@ -34,5 +40,12 @@ describe('rule kube-proxy', () => {
     const off = proxy({ 'example.com/never': 'true' });
     expect(judge('ebpf', off)).toEqual([]);
     expect(judge('kube-proxy', off)).toEqual([expect.stringContaining('the cluster has none')]);
+  });
+});
+
+describe('rule addresses', () => {
+  it('wants a pod network of every node, unless the operator gives them', () => {
+    expect(judgeAddresses({ mode: 'kubernetes' })).toEqual(['node a has no pod CIDR']);
+    expect(judgeAddresses({ mode: 'cluster-pool' })).toEqual([]);
   });
 });

@@ -39,7 +39,9 @@ async function removeFromNode(node: Exec, references: readonly string[]): Promis
     .map((line) => line.split(/\s+/))
     .map(([name = '', , digest = '']) => ({ name, digest }));
   const digests = rows
-    .filter(({ name }) => references.some((reference) => name === `docker.io/${reference}`))
+    .filter(({ name }) =>
+      references.some((reference) => [reference, `docker.io/${reference}`].includes(name)),
+    )
     .map(({ digest }) => digest);
   const names = rows.filter(({ digest }) => digests.includes(digest)).map(({ name }) => name);
   if (names.length > 0) await node('ctr', ['--namespace', 'k8s.io', 'images', 'rm', ...names]);
