@@ -1,4 +1,4 @@
-import { contains, parseCidr4 } from '../../core/ip.ts';
+import { holds, parseCidr4 } from '../../core/ip.ts';
 import type { Intents } from '../values/intents.ts';
 import { valueUnder } from '../values/tree.ts';
 import type { Finding } from './finding.ts';
@@ -60,11 +60,7 @@ const contradictions: readonly Contradiction[] = [
       const routed = parseCidr4(intents.nativeRoutingCIDR);
       const outside = poolsOf(intents).filter((pool) => {
         const range = parseCidr4(pool);
-        return (
-          range !== undefined &&
-          routed !== undefined &&
-          !(contains(routed, range.first) && contains(routed, range.last))
-        );
+        return range !== undefined && routed !== undefined && !holds(routed, range);
       });
       return outside.length === 0
         ? undefined
