@@ -7,7 +7,7 @@ import { buildImages, loadImages } from './images.ts';
 import { userContext } from './kubeconfig.ts';
 import { nodeFiles } from './node-files.ts';
 import { outside } from './outside.ts';
-import { agentsReady, demoReady, dnsReady } from './ready.ts';
+import { agentsReady, demoReady, dnsReady, nodesJoined } from './ready.ts';
 import { record } from './record.ts';
 import { nodeTools } from './tools.ts';
 
@@ -21,6 +21,7 @@ export const kindSteps: readonly KindStep[] = [
   loadImages,
   chart,
   controlPlaneTaint,
+  nodesJoined,
   demo,
   nodeTools,
   outside,

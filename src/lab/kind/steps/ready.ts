@@ -35,6 +35,29 @@ interface PodState extends Omit<Pod, 'status'> {
   };
 }
 
+/** kind ends before its workers are in the cluster; those that never come would not be missed by what follows. */
+export const nodesJoined: KindStep = {
+  title: 'Wait for every node to join',
+  run: async ({ kubectl, signal, nodeContainers }, report) => {
+    const names = (await nodeContainers()).map(({ name }) => name);
+    await waitFor(
+      'nodes are in the cluster',
+      async () => {
+        const { items } = await kubectl.json<List<NodeState>>(['get', 'nodes']);
+        const absent = names.filter((name) => !items.some(({ metadata }) => metadata.name === name));
+        return absent.length === 0 ? { done: undefined } : { saw: `${absent.join(', ')} not in it` };
+      },
+      {
+        timeoutMs: limitMs,
+        intervalMs: pollMs,
+        signal,
+        fix: `labctl doctor --runtime kind; docker exec ${names.at(-1) ?? 'NODE'} journalctl --unit kubelet`,
+      },
+    );
+    report(`${names.length} nodes`);
+  },
+};
+
 export const agentsReady: KindStep = {
   title: 'Wait for the datapath on every node',
   run: async (context, report) => {
