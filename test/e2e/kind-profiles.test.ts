@@ -17,6 +17,7 @@ import { type DockerInventory, dockerInventory, kindAddress } from './support/do
 import { describeOnKind } from './support/kind.ts';
 import { kindLab } from './support/kind-lab.ts';
 import { profiles, redOf, verifyLab } from './support/lab.ts';
+import { comeBackElsewhere } from './survival/another-address.ts';
 import { surviveKills, surviveRestart } from './survival/on-kind.ts';
 
 const limitMs = 580_000;
@@ -116,6 +117,10 @@ describeOnKind.each(profiles)('profile %s on kind', (profile) => {
     surviveKills(cluster, profile));
   it('keeps connections of other nodes while a worker restarts, which comes back by itself', () =>
     surviveRestart(cluster, profile));
+  if (profile === 'kube-proxy') {
+    it('has a worker come back by itself whose address somebody else took', () =>
+      comeBackElsewhere(cluster, `${lab}-worker2`));
+  }
   it.each(kindMutants.filter((mutant) => mutant.profiles.includes(profile)))(
     'notices by $claim alone when $title',
     (mutant) => proveOnKind(cluster, profile, mutant),

@@ -70,6 +70,25 @@ export const podsReady = (
     timeoutMs,
   );
 
+/** Remembers the lab's pods of a node; what it gives waits until each of them was started again and is ready. */
+export async function podsStartedAgain(
+  lab: KindLab,
+  node: string,
+): Promise<(limitMs: number) => Promise<void>> {
+  const podsOf = async (): Promise<readonly Pod[]> =>
+    (await Promise.all([lab.pods('default'), lab.pods('labctl-system')]))
+      .flat()
+      .filter(({ spec }) => spec.nodeName === node);
+  const before = new Map((await podsOf()).map((pod) => [pod.metadata.name, restartsOf(pod)]));
+  const areBack = (pods: readonly Pod[]): boolean =>
+    pods.length === before.size &&
+    pods.every((pod) => isReady(pod) && restartsOf(pod) > (before.get(pod.metadata.name) ?? -1));
+  return (limitMs) => until(`pods of ${node} to run again`, async () => areBack(await podsOf()), limitMs);
+}
+
+const restartsOf = ({ status }: Pod): number =>
+  status?.containerStatuses?.reduce((sum, { restartCount }) => sum + restartCount, 0) ?? 0;
+
 /** Process ids of the agents of a node, as the node sees them. */
 export async function agentPids(node: string): Promise<string[]> {
   const found = await inContainer(node, 'sh', '-c', 'pgrep -f "^node /opt/labctl/dist/agent.js run" || true');

@@ -4,7 +4,7 @@ import type { Pod } from '../../../src/core/k8s.ts';
 import type { ProfileName } from '../../../src/profile/profile.ts';
 import { sh } from '../support/cli.ts';
 import { inContainer, kindAddress } from '../support/docker.ts';
-import { agentPids, isReady, type KindLab, podsReady, sleeper, until } from '../support/kind-lab.ts';
+import { agentPids, type KindLab, podsReady, podsStartedAgain, sleeper, until } from '../support/kind-lab.ts';
 import { kindStage } from '../support/kind-stage.ts';
 import { look } from '../support/lab.ts';
 import { bundle } from '../support/resident.ts';
@@ -32,24 +32,10 @@ export async function surviveKills(lab: KindLab, profile: ProfileName): Promise<
 /** The node between which and others there are no connections restarts as a machine does, and nobody helps it. */
 export async function surviveRestart(lab: KindLab, profile: ProfileName): Promise<void> {
   const { lost } = nodesOf(lab);
-  const podsOf = async (): Promise<readonly Pod[]> =>
-    (await Promise.all([lab.pods('default'), lab.pods(system)]))
-      .flat()
-      .filter(({ spec }) => spec.nodeName === lost);
-  const before = new Map((await podsOf()).map((pod) => [pod.metadata.name, restartsOf(pod)]));
+  const startedAgain = await podsStartedAgain(lab, lost);
   await underStreams(lab, profile, `restart of ${lost}`, async () => {
     await sh('docker', 'restart', lost);
-    await until(
-      `pods of ${lost} to run again`,
-      async () => {
-        const pods = await podsOf();
-        return (
-          pods.length === before.size &&
-          pods.every((pod) => isReady(pod) && restartsOf(pod) > (before.get(pod.metadata.name) ?? -1))
-        );
-      },
-      limitMs,
-    );
+    await startedAgain(limitMs);
   });
 }
 
@@ -121,6 +107,3 @@ async function replaced(node: string, pids: (node: string) => Promise<readonly s
 
 const kubeletPids = async (node: string): Promise<readonly string[]> =>
   (await inContainer(node, 'sh', '-c', 'pgrep -x kubelet || true')).split('\n').filter((pid) => pid !== '');
-
-const restartsOf = ({ status }: Pod): number =>
-  status?.containerStatuses?.reduce((sum, { restartCount }) => sum + restartCount, 0) ?? 0;
