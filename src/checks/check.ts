@@ -38,8 +38,8 @@ export interface CheckContext {
   readonly signal: AbortSignal;
 }
 
-/** What a check needs of the runtime; where it lacks it the check is skipped with the reason. */
-export type Need = 'client' | 'world' | 'outside-cgroup';
+/** What a check needs of the lab and its runtime; where it lacks it the check is skipped with the reason. */
+export type Need = 'client' | 'world' | 'outside-cgroup' | 'other-node';
 
 /** A check is data. It passes when every row of its evidence is ok and there is at least one. */
 export interface Check {

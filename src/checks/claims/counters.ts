@@ -11,7 +11,7 @@ export const counterClaims: readonly Check[] = [
     kind: 'claim',
     sentence: 'packets between pods are redirected past the stack, on one node and across nodes',
     profiles: ['ebpf'],
-    needs: [],
+    needs: ['other-node'],
     exclusive: true,
     run: async (context) => {
       const { near, far, nearby, across } = await exchanges(context);
@@ -28,7 +28,7 @@ export const counterClaims: readonly Check[] = [
     kind: 'claim',
     sentence: 'packets between pods go by the stack and none is redirected past it',
     profiles: ['kube-proxy', 'kpr'],
-    needs: [],
+    needs: ['other-node'],
     exclusive: true,
     run: async (context) => {
       const { near, far, nearby, across } = await exchanges(context);
@@ -45,7 +45,7 @@ export const counterClaims: readonly Check[] = [
     kind: 'claim',
     sentence: "the NodePort is translated by the datapath's own program, to local and to remote backends",
     profiles: ['kpr', 'ebpf'],
-    needs: ['client'],
+    needs: ['client', 'other-node'],
     exclusive: true,
     run: async (context) => {
       const { runtime, prober, subjects } = context;

@@ -25,7 +25,7 @@ export function planFlows(context: CheckContext): PlannedFlow[] {
   const flows = protocols.flatMap((protocol) => [
     hostToPod(context, protocol),
     podToPod(context, protocol, 'near'),
-    podToPod(context, protocol, 'far'),
+    ...(context.subjects.nodes.length > 1 ? [podToPod(context, protocol, 'far')] : []),
     podToWorld(context, protocol),
     nodePortToPod(context, protocol),
   ]);

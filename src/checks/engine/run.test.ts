@@ -78,6 +78,18 @@ describe('runChecks', () => {
     expect(result).toMatchObject({ status: 'skipped', reason: 'the netns runtime has no world host' });
   });
 
+  it('skips what is about several nodes where the lab has one', async () => {
+    const check1 = check('claim.a', async () => [good], { needs: ['other-node'] });
+    const whole = await context();
+    const [node] = whole.subjects.nodes;
+    if (node === undefined) throw new Error('no node');
+    const alone = { ...whole, subjects: { ...whole.subjects, nodes: [node] } };
+    expect(await runChecks([check1], whole)).toMatchObject([{ status: 'passed' }]);
+    expect(await runChecks([check1], alone)).toMatchObject([
+      { status: 'skipped', reason: 'the lab has one node only' },
+    ]);
+  });
+
   it('runs exclusive checks alone, after the others, and answers in the given order', async () => {
     let running = 0;
     const seen: string[] = [];

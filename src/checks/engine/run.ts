@@ -49,12 +49,12 @@ async function runCheck(check: Check, context: CheckContext): Promise<CheckResul
     durationMs: Math.round(performance.now() - started),
     ...rest,
   });
-  const lacking = check.needs.find((need) => !has(context, need));
+  const lacking = check.needs.find((need) => !needs[need].isMet(context));
   if (lacking !== undefined) {
     return end({
       status: 'skipped',
       evidence: [],
-      reason: `the ${context.runtime.name} runtime has no ${lackingWords[lacking]}`,
+      reason: needs[lacking].reason(context),
     });
   }
   try {
@@ -68,14 +68,28 @@ async function runCheck(check: Check, context: CheckContext): Promise<CheckResul
   }
 }
 
-const lackingWords: Readonly<Record<Need, string>> = {
-  client: 'client host',
-  world: 'world host',
-  'outside-cgroup': "way to enter a pod from outside its node's cgroup",
-};
+interface NeedRow {
+  readonly isMet: (context: CheckContext) => boolean;
+  readonly reason: (context: CheckContext) => string;
+}
 
-const has = ({ runtime }: CheckContext, need: Need): boolean =>
-  need === 'outside-cgroup' ? runtime.entersFromOutside : runtime.addressOf(need) !== undefined;
+const ofRuntime = (what: string, isMet: NeedRow['isMet']): NeedRow => ({
+  isMet,
+  reason: ({ runtime }) => `the ${runtime.name} runtime has no ${what}`,
+});
+
+const needs: Readonly<Record<Need, NeedRow>> = {
+  client: ofRuntime('client host', ({ runtime }) => runtime.addressOf('client') !== undefined),
+  world: ofRuntime('world host', ({ runtime }) => runtime.addressOf('world') !== undefined),
+  'outside-cgroup': ofRuntime(
+    "way to enter a pod from outside its node's cgroup",
+    ({ runtime }) => runtime.entersFromOutside,
+  ),
+  'other-node': {
+    isMet: ({ subjects }) => subjects.nodes.length > 1,
+    reason: () => 'the lab has one node only',
+  },
+};
 
 /** Why evidence does not prove the check, or undefined where it does. No evidence proves nothing. */
 function judge(evidence: readonly Evidence[]): string | undefined {

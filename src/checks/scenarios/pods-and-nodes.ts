@@ -23,6 +23,7 @@ export const podAndNodePaths: readonly Path[] = [
     id: 'pod.other-node',
     sentence: 'a pod reaches pods of all other nodes',
     protocols: all,
+    needs: ['other-node'],
     quick: ['tcp.small', 'udp.mtu', 'icmp.small'],
     routes: (context) =>
       clients(context.subjects).flatMap((from) =>
@@ -41,6 +42,7 @@ export const podAndNodePaths: readonly Path[] = [
     id: 'pod.other-node-address',
     sentence: 'a pod reaches the addresses of all other nodes',
     protocols: all,
+    needs: ['other-node'],
     routes: (context) => toNodes(context, (from, node) => from !== node),
   },
   {
@@ -54,6 +56,7 @@ export const podAndNodePaths: readonly Path[] = [
     id: 'node.other-pod',
     sentence: 'a node reaches pods of all other nodes',
     protocols: all,
+    needs: ['other-node'],
     routes: (context) => fromNodes(context, (node, server) => server.node !== node, 1),
   },
   {

@@ -95,7 +95,7 @@ function nodePort(
       id: `nodeport.${source}.remote`,
       sentence: `${subject} the NodePort of every node, and a pod of another node answers`,
       protocols: both,
-      needs,
+      needs: [...needs, 'other-node'],
       quick: source === 'outside' ? ['tcp.small'] : [],
       routes: (context) => routes(context, false),
     },
