@@ -8,6 +8,7 @@ import { labPaths } from '../../src/core/paths.ts';
 import { waitFor } from '../../src/core/wait-for.ts';
 import { type CliResult, labctlWith, run, sh } from './support/cli.ts';
 import { dockerInventory, inContainer } from './support/docker.ts';
+import { describeOnKind } from './support/kind.ts';
 import { redOf, verifyLab } from './support/lab.ts';
 
 /** A cluster that somebody made with kind alone: two nodes, no CNI, no kube-proxy. */
@@ -32,215 +33,217 @@ const apply = (manifest: object) =>
 const up = (...flags: readonly string[]) =>
   labctl('up', '-f', labFile, '--runtime', 'existing', '--no-verify', ...flags);
 
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'labctl-existing-'));
-  kubeconfig = join(directory, 'kubeconfig');
-  labFile = join(directory, 'lab.json');
-  const spec = { profile: 'ebpf', ipam: { mode: 'cluster-pool', pools: [pool], maskSize: 26 } };
-  await writeFile(
-    labFile,
-    JSON.stringify({ apiVersion: 'labctl.dev/v1alpha1', kind: 'Lab', metadata: { name: lab }, spec }),
-  );
-  const config = join(directory, 'kind.yaml');
-  await writeFile(
-    config,
-    'kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\n' +
-      'networking: {disableDefaultCNI: true, kubeProxyMode: none}\n' +
-      'nodes: [{role: control-plane}, {role: worker}]\n',
-  );
-  const made = await run(
-    'kind',
-    [
-      ...['create', 'cluster', '--name', cluster, '--config', config, '--kubeconfig', kubeconfig],
-      ...['--image', 'kindest/node:v1.34.4'],
-    ],
-    { limitMs },
-  );
-  expect(made.code, made.stderr).toBe(0);
-  // kind does not wait for the worker's Node.
-  await waitFor(
-    'both nodes in the cluster',
-    async () => {
-      const names = (await kubectl('get', 'nodes', '--output', 'name')).split('\n').filter(Boolean);
-      return names.length === nodes.length ? { done: undefined } : { saw: names.join(', ') };
-    },
-    { timeoutMs: 120_000, intervalMs: 500 },
-  );
-});
-afterAll(async () => {
-  await labctl('down', '--name', neighbour);
-  await labctl('down', '--name', lab, '--yes');
-  await run('kind', ['delete', 'cluster', '--name', cluster, '--kubeconfig', kubeconfig], { limitMs });
-  await rm(directory, { recursive: true, force: true });
-});
-
-describe('a cluster that does not fit', () => {
-  let before: unknown;
+describeOnKind('a cluster of somebody else', () => {
   beforeAll(async () => {
-    before = await everything();
-  });
-
-  const refused = async (result: CliResult, code: string, ...words: readonly RegExp[]): Promise<void> => {
-    expect(result.code, result.stderr).toBe(6);
-    expect(result.stderr).toContain(code);
-    for (const word of words) expect(result.stderr).toMatch(word);
-    expect(result.stderr).toContain('fix:');
-    expect(await everything()).toEqual(before);
-    expect(existsSync(labPaths(lab).state)).toBe(false);
-  };
-
-  it('has no bpffs', async () => {
-    await refused(
-      await up(),
-      'E_CLUSTER_UNFIT',
-      /node t-plain-worker has no BPF file system/,
-      /mount -t bpf/,
+    directory = await mkdtemp(join(tmpdir(), 'labctl-existing-'));
+    kubeconfig = join(directory, 'kubeconfig');
+    labFile = join(directory, 'lab.json');
+    const spec = { profile: 'ebpf', ipam: { mode: 'cluster-pool', pools: [pool], maskSize: 26 } };
+    await writeFile(
+      labFile,
+      JSON.stringify({ apiVersion: 'labctl.dev/v1alpha1', kind: 'Lab', metadata: { name: lab }, spec }),
     );
-    const { code, stdout } = await examined();
-    expect(code).toBe(6);
-    expect(findingsOf(stdout).filter(({ state }) => state === 'failed')).toEqual([
-      expect.objectContaining({ id: 'cluster.bpffs', fix: expect.stringContaining('mount -t bpf') }),
-    ]);
-  });
-
-  it('lacks the kube-proxy that the profile needs', async () => {
-    await refused(await up('--profile', 'kube-proxy'), 'E_CLUSTER_UNFIT', /needs kube-proxy/);
-  });
-
-  it.each([
-    [
-      'has a kube-proxy that the profile replaces',
-      'kube-proxy',
-      '/lib/modules',
-      /DaemonSet kube-system\/kube-proxy/,
-    ],
-    ['has another CNI', 'kindnet', '/etc/cni/net.d', /DaemonSet kube-system\/kindnet is the cluster's CNI/],
-  ])('%s', async (_, name, path, words) => {
-    await apply(daemonSet(name, path));
-    try {
-      const result = await up();
-      await kubectl('delete', 'daemonset', name, '--namespace', 'kube-system', '--cascade=foreground');
-      await refused(result, 'E_CLUSTER_UNFIT', words);
-    } finally {
-      await kubectl('delete', 'daemonset', name, '--namespace', 'kube-system', '--ignore-not-found');
-    }
-  });
-
-  it('has a CNI configuration on a node', async () => {
-    const file = '/etc/cni/net.d/10-other.conflist';
-    await inContainer(`${cluster}-worker`, 'sh', '-c', `echo {} > ${file}`);
-    const result = await up();
-    await inContainer(`${cluster}-worker`, 'rm', file);
-    await refused(
-      result,
-      'E_CLUSTER_UNFIT',
-      /node t-plain-worker has a CNI configuration: 10-other.conflist/,
+    const config = join(directory, 'kind.yaml');
+    await writeFile(
+      config,
+      'kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\n' +
+        'networking: {disableDefaultCNI: true, kubeProxyMode: none}\n' +
+        'nodes: [{role: control-plane}, {role: worker}]\n',
     );
-  });
-
-  it('gives too few rights', async () => {
-    await kubectl('create', 'serviceaccount', 'reader', '--namespace', 'default');
-    await kubectl(
-      'create',
-      'clusterrolebinding',
-      'reader',
-      '--clusterrole',
-      'view',
-      '--serviceaccount',
-      'default:reader',
-    );
-    const token = (await kubectl('create', 'token', 'reader', '--namespace', 'default')).trim();
-    const reader = join(directory, 'reader');
-    await writeFile(reader, await readFile(kubeconfig, 'utf8'), { mode: 0o600 });
-    const config = ['config', '--kubeconfig', reader];
-    await sh('kubectl', ...config, 'set-credentials', 'reader', '--token', token);
-    await sh(
-      'kubectl',
-      ...config,
-      'set-context',
-      'reader',
-      '--cluster',
-      `kind-${cluster}`,
-      '--user',
-      'reader',
-    );
-    const result = await up('--kubeconfig', reader, '--context', 'reader');
-    await kubectl('delete', 'clusterrolebinding/reader', 'serviceaccount/reader', '--namespace', 'default');
-    await refused(result, 'E_RIGHTS', /create\/delete namespaces/, /create pods\/exec in labctl-system/);
-  });
-
-  it('is not there', async () => {
-    const { code, stderr } = await up('--context', 'nobody');
-    expect(code).toBe(4);
-    expect(stderr).toContain('E_NO_CONTEXT');
-    expect(await everything()).toEqual(before);
-  });
-});
-
-describe('a lab in the cluster', () => {
-  let before: unknown;
-  let docker: unknown;
-
-  beforeAll(async () => {
-    for (const node of nodes) await inContainer(node, 'mount', '-t', 'bpf', 'bpf', '/sys/fs/bpf');
-    before = await everything();
-    docker = await dockerInventory();
-    const doctor = await examined();
-    expect(doctor.code, doctor.stdout).toBe(0);
-    const { code, stderr } = await up();
-    expect(code, stderr).toBe(0);
-  });
-
-  it('proves itself with every check, none left out', async () => {
-    const report = await verifyLab(lab);
-    expect(redOf(report)).toEqual([]);
-    expect(report.checks.map(({ id }) => id)).toEqual(checkIds('ebpf', 'existing'));
-    expect(report.active.mode).toBe('ebpf');
-  });
-
-  it('stays as it is while a lab on kind comes and goes beside it', async () => {
-    const [own, engine] = [await everything(), await dockerInventory()];
-    const programs = await programIds();
-    const config = await readFile(kubeconfig, 'utf8');
-    const made = await labctl(
-      ...['up', '--runtime', 'kind', '--name', neighbour, '--workers', '0', '--no-verify'],
+    const made = await run(
+      'kind',
+      [
+        ...['create', 'cluster', '--name', cluster, '--config', config, '--kubeconfig', kubeconfig],
+        ...['--image', 'kindest/node:v1.34.4'],
+      ],
+      { limitMs },
     );
     expect(made.code, made.stderr).toBe(0);
-    const contexts = await kubectl('config', 'get-contexts', '--output', 'name');
-    expect(contexts.trim().split('\n').sort()).toEqual([`kind-${neighbour}`, `kind-${cluster}`]);
-    expect((await kubectl('config', 'current-context')).trim()).toBe(`kind-${neighbour}`);
-    await takesImagesAndTools();
-    await takesRenderedChart();
-    await leavesObjectsToKubectl();
-    expect((await labctl('down', '--name', neighbour)).code).toBe(0);
-    expect(await everything()).toEqual(own);
-    expect(await programIds()).toEqual(programs);
-    expect(await dockerInventory()).toEqual(engine);
-    expect(await readFile(kubeconfig, 'utf8')).toBe(config);
-    expect(existsSync(labPaths(neighbour).state)).toBe(false);
+    // kind does not wait for the worker's Node.
+    await waitFor(
+      'both nodes in the cluster',
+      async () => {
+        const names = (await kubectl('get', 'nodes', '--output', 'name')).split('\n').filter(Boolean);
+        return names.length === nodes.length ? { done: undefined } : { saw: names.join(', ') };
+      },
+      { timeoutMs: 120_000, intervalMs: 500 },
+    );
+  });
+  afterAll(async () => {
+    await labctl('down', '--name', neighbour);
+    await labctl('down', '--name', lab, '--yes');
+    await run('kind', ['delete', 'cluster', '--name', cluster, '--kubeconfig', kubeconfig], { limitMs });
+    await rm(directory, { recursive: true, force: true });
   });
 
-  it('has given its nodes networks from the pool', async () => {
-    const networks = await kubectl('get', 'nodes', '--output', 'jsonpath={.items[*].metadata.annotations}');
-    expect(networks.match(/"labctl\.dev\/pod-cidr":"10\.244\.128\.\d+\/26"/g)).toHaveLength(nodes.length);
+  describe('a cluster that does not fit', () => {
+    let before: unknown;
+    beforeAll(async () => {
+      before = await everything();
+    });
+
+    const refused = async (result: CliResult, code: string, ...words: readonly RegExp[]): Promise<void> => {
+      expect(result.code, result.stderr).toBe(6);
+      expect(result.stderr).toContain(code);
+      for (const word of words) expect(result.stderr).toMatch(word);
+      expect(result.stderr).toContain('fix:');
+      expect(await everything()).toEqual(before);
+      expect(existsSync(labPaths(lab).state)).toBe(false);
+    };
+
+    it('has no bpffs', async () => {
+      await refused(
+        await up(),
+        'E_CLUSTER_UNFIT',
+        /node t-plain-worker has no BPF file system/,
+        /mount -t bpf/,
+      );
+      const { code, stdout } = await examined();
+      expect(code).toBe(6);
+      expect(findingsOf(stdout).filter(({ state }) => state === 'failed')).toEqual([
+        expect.objectContaining({ id: 'cluster.bpffs', fix: expect.stringContaining('mount -t bpf') }),
+      ]);
+    });
+
+    it('lacks the kube-proxy that the profile needs', async () => {
+      await refused(await up('--profile', 'kube-proxy'), 'E_CLUSTER_UNFIT', /needs kube-proxy/);
+    });
+
+    it.each([
+      [
+        'has a kube-proxy that the profile replaces',
+        'kube-proxy',
+        '/lib/modules',
+        /DaemonSet kube-system\/kube-proxy/,
+      ],
+      ['has another CNI', 'kindnet', '/etc/cni/net.d', /DaemonSet kube-system\/kindnet is the cluster's CNI/],
+    ])('%s', async (_, name, path, words) => {
+      await apply(daemonSet(name, path));
+      try {
+        const result = await up();
+        await kubectl('delete', 'daemonset', name, '--namespace', 'kube-system', '--cascade=foreground');
+        await refused(result, 'E_CLUSTER_UNFIT', words);
+      } finally {
+        await kubectl('delete', 'daemonset', name, '--namespace', 'kube-system', '--ignore-not-found');
+      }
+    });
+
+    it('has a CNI configuration on a node', async () => {
+      const file = '/etc/cni/net.d/10-other.conflist';
+      await inContainer(`${cluster}-worker`, 'sh', '-c', `echo {} > ${file}`);
+      const result = await up();
+      await inContainer(`${cluster}-worker`, 'rm', file);
+      await refused(
+        result,
+        'E_CLUSTER_UNFIT',
+        /node t-plain-worker has a CNI configuration: 10-other.conflist/,
+      );
+    });
+
+    it('gives too few rights', async () => {
+      await kubectl('create', 'serviceaccount', 'reader', '--namespace', 'default');
+      await kubectl(
+        'create',
+        'clusterrolebinding',
+        'reader',
+        '--clusterrole',
+        'view',
+        '--serviceaccount',
+        'default:reader',
+      );
+      const token = (await kubectl('create', 'token', 'reader', '--namespace', 'default')).trim();
+      const reader = join(directory, 'reader');
+      await writeFile(reader, await readFile(kubeconfig, 'utf8'), { mode: 0o600 });
+      const config = ['config', '--kubeconfig', reader];
+      await sh('kubectl', ...config, 'set-credentials', 'reader', '--token', token);
+      await sh(
+        'kubectl',
+        ...config,
+        'set-context',
+        'reader',
+        '--cluster',
+        `kind-${cluster}`,
+        '--user',
+        'reader',
+      );
+      const result = await up('--kubeconfig', reader, '--context', 'reader');
+      await kubectl('delete', 'clusterrolebinding/reader', 'serviceaccount/reader', '--namespace', 'default');
+      await refused(result, 'E_RIGHTS', /create\/delete namespaces/, /create pods\/exec in labctl-system/);
+    });
+
+    it('is not there', async () => {
+      const { code, stderr } = await up('--context', 'nobody');
+      expect(code).toBe(4);
+      expect(stderr).toContain('E_NO_CONTEXT');
+      expect(await everything()).toEqual(before);
+    });
   });
 
-  it('goes only when somebody says so, knowing which pods lose their network', async () => {
-    const { code, stderr } = await labctl('down', '--name', lab);
-    expect(code).toBe(7);
-    expect(stderr).toMatch(/E_CONSENT.*kube-system\/coredns-/);
-    expect(stderr).toContain('--yes');
-    const dry = await labctl('down', '--name', lab, '--dry-run');
-    expect(dry.stdout).toMatch(/without network: pod kube-system\/coredns-/);
-    expect((await labctl('status', '--name', lab)).code).toBe(0);
-  });
+  describe('a lab in the cluster', () => {
+    let before: unknown;
+    let docker: unknown;
 
-  it('goes, and the cluster is what it was', async () => {
-    const { code, stderr } = await labctl('down', '--name', lab, '--yes');
-    expect(code, stderr).toBe(0);
-    expect(await everything()).toEqual(before);
-    expect(await dockerInventory()).toEqual(docker);
-    expect(existsSync(labPaths(lab).state)).toBe(false);
+    beforeAll(async () => {
+      for (const node of nodes) await inContainer(node, 'mount', '-t', 'bpf', 'bpf', '/sys/fs/bpf');
+      before = await everything();
+      docker = await dockerInventory();
+      const doctor = await examined();
+      expect(doctor.code, doctor.stdout).toBe(0);
+      const { code, stderr } = await up();
+      expect(code, stderr).toBe(0);
+    });
+
+    it('proves itself with every check, none left out', async () => {
+      const report = await verifyLab(lab);
+      expect(redOf(report)).toEqual([]);
+      expect(report.checks.map(({ id }) => id)).toEqual(checkIds('ebpf', 'existing'));
+      expect(report.active.mode).toBe('ebpf');
+    });
+
+    it('stays as it is while a lab on kind comes and goes beside it', async () => {
+      const [own, engine] = [await everything(), await dockerInventory()];
+      const programs = await programIds();
+      const config = await readFile(kubeconfig, 'utf8');
+      const made = await labctl(
+        ...['up', '--runtime', 'kind', '--name', neighbour, '--workers', '0', '--no-verify'],
+      );
+      expect(made.code, made.stderr).toBe(0);
+      const contexts = await kubectl('config', 'get-contexts', '--output', 'name');
+      expect(contexts.trim().split('\n').sort()).toEqual([`kind-${neighbour}`, `kind-${cluster}`]);
+      expect((await kubectl('config', 'current-context')).trim()).toBe(`kind-${neighbour}`);
+      await takesImagesAndTools();
+      await takesRenderedChart();
+      await leavesObjectsToKubectl();
+      expect((await labctl('down', '--name', neighbour)).code).toBe(0);
+      expect(await everything()).toEqual(own);
+      expect(await programIds()).toEqual(programs);
+      expect(await dockerInventory()).toEqual(engine);
+      expect(await readFile(kubeconfig, 'utf8')).toBe(config);
+      expect(existsSync(labPaths(neighbour).state)).toBe(false);
+    });
+
+    it('has given its nodes networks from the pool', async () => {
+      const networks = await kubectl('get', 'nodes', '--output', 'jsonpath={.items[*].metadata.annotations}');
+      expect(networks.match(/"labctl\.dev\/pod-cidr":"10\.244\.128\.\d+\/26"/g)).toHaveLength(nodes.length);
+    });
+
+    it('goes only when somebody says so, knowing which pods lose their network', async () => {
+      const { code, stderr } = await labctl('down', '--name', lab);
+      expect(code).toBe(7);
+      expect(stderr).toMatch(/E_CONSENT.*kube-system\/coredns-/);
+      expect(stderr).toContain('--yes');
+      const dry = await labctl('down', '--name', lab, '--dry-run');
+      expect(dry.stdout).toMatch(/without network: pod kube-system\/coredns-/);
+      expect((await labctl('status', '--name', lab)).code).toBe(0);
+    });
+
+    it('goes, and the cluster is what it was', async () => {
+      const { code, stderr } = await labctl('down', '--name', lab, '--yes');
+      expect(code, stderr).toBe(0);
+      expect(await everything()).toEqual(before);
+      expect(await dockerInventory()).toEqual(docker);
+      expect(existsSync(labPaths(lab).state)).toBe(false);
+    });
   });
 });
 
