@@ -21,7 +21,10 @@ export const exec: CommandDefinition = {
   ],
   outputs: [],
   passThrough: true,
-  examples: ['labctl exec lab-worker -- ip -br address', 'labctl exec demo-x7k2p -- curl -s hello:8080'],
+  examples: [
+    'labctl exec lab-worker -- ip -br address',
+    'labctl exec demo-x7k2p -- curl -s http://10.96.1.0:8080/',
+  ],
   run: async (context, args, options) => {
     const { openLab } = await import('../lab/index.ts');
     const lab = await openLab(labNameOf(options));
