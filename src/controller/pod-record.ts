@@ -1,7 +1,8 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { failure, messageOf } from '../core/errors.ts';
+import { messageOf } from '../core/errors.ts';
 import { labPaths } from '../core/paths.ts';
+import { damagedRecord } from '../platform/damaged-record.ts';
 import { isErrno, privateDirectory, readIfPresent, writeAtomic } from '../platform/fs.ts';
 import type { ProcessId } from '../platform/process.ts';
 
@@ -69,9 +70,6 @@ function parse(text: string, path: string): PodRecord {
   try {
     return JSON.parse(text) as PodRecord;
   } catch (cause) {
-    throw failure('E_RECORD', `${path} is damaged: ${messageOf(cause)}`, {
-      cause,
-      fix: 'labctl down works without it: it finds what is left by name',
-    });
+    throw damagedRecord(path, messageOf(cause), cause);
   }
 }

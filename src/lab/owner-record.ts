@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { conflict, failure, messageOf } from '../core/errors.ts';
 import type { Cidr4 } from '../core/ip.ts';
 import { labPaths } from '../core/paths.ts';
+import { damagedRecord } from '../platform/damaged-record.ts';
 import { appendDurably, privateDirectory, readIfPresent, writeAtomic } from '../platform/fs.ts';
 import type { MergedInto } from '../platform/user-kubeconfig.ts';
 import type { ResolvedLab } from '../profile/resolved-lab.ts';
@@ -126,9 +127,6 @@ function parseRecord(text: string, path: string): Record<string, unknown> {
     if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
     throw new Error('not an object');
   } catch (cause) {
-    throw failure('E_RECORD', `${path} is damaged: ${messageOf(cause)}`, {
-      cause,
-      fix: 'labctl down works without it: it finds what is left by name',
-    });
+    throw damagedRecord(path, messageOf(cause), cause);
   }
 }

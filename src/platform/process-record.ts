@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { failure } from '../core/errors.ts';
+import { damagedRecord } from './damaged-record.ts';
 import { readIfPresent, writeAtomic } from './fs.ts';
 import { isAlive, type ProcessId } from './process.ts';
 
@@ -16,9 +16,7 @@ export async function recordedProcess(path: string): Promise<ProcessId | undefin
   if (text === undefined) return undefined;
   const found = parse(text);
   if (found === undefined) {
-    throw failure('E_RECORD', `${path} is damaged: it names no process`, {
-      fix: 'labctl down works without it: it finds what is left by name',
-    });
+    throw damagedRecord(path, 'it names no process');
   }
   return isAlive(found) ? found : undefined;
 }

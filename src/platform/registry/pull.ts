@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { architecture as thisArchitecture } from '../../core/architecture.ts';
 import { failure } from '../../core/errors.ts';
 import { type ImageReference, imageText } from '../../core/image-reference.ts';
 import { makeDirectory } from '../../core/make-directory.ts';
@@ -48,7 +49,7 @@ const manifestTypes = [
 
 /** Fetches an image for one platform, without an engine. Each part is held against the digest that names it. */
 export async function pullImage(image: ImageReference, options: PullOptions): Promise<PulledImage> {
-  const { directory, mirrors = {}, architecture = thisArchitecture(), signal } = options;
+  const { directory, mirrors = {}, architecture = thisArchitecture, signal } = options;
   const endpoint = (mirrors[image.registry] ?? endpointOf(image.registry)).replace(/\/$/, '');
   const access: RegistryAccess = { image, endpoint, signal };
   const blobs = join(directory, 'blobs', 'sha256');
@@ -136,9 +137,6 @@ function endpointOf(registry: string): string {
   const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+)(:\d+)?$/.test(registry);
   return `${isLoopback ? 'http' : 'https'}://${registry}`;
 }
-
-const architectures: Readonly<Record<string, string>> = { x64: 'amd64' };
-const thisArchitecture = (): string => architectures[process.arch] ?? process.arch;
 
 const unusable = (image: ImageReference, reason: string): Error =>
   failure('E_IMAGE', `${imageText(image)} ${reason}`, { fix: 'labctl images list shows what is asked for' });

@@ -1,3 +1,4 @@
+import { architecture } from '../../../core/architecture.ts';
 import type { ClusterNode } from '../facts.ts';
 import { type Refusal, readyOf } from './rule.ts';
 
@@ -41,5 +42,3 @@ export function unfitNode(node: ClusterNode): Refusal[] {
         ]),
   ];
 }
-
-const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
