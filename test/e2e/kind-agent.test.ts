@@ -80,7 +80,10 @@ describeOnKind('agent and operator on kind', () => {
     await rm(directory, { recursive: true });
     expect(code, stderr).toBe(0);
   });
-  afterAll(() => labctlWith({ limitMs }, 'down', '--name', name));
+  afterAll(async () => {
+    const { code, stderr } = await labctlWith({ limitMs }, 'down', '--name', name);
+    expect(code, stderr).toBe(0);
+  });
 
   it('gives each node a network of the pool, and its pods addresses of it', async () => {
     const given = Object.values(await cidrs());

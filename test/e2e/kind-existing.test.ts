@@ -7,7 +7,7 @@ import { checkIds } from '../../src/checks/verify.ts';
 import { labPaths } from '../../src/core/paths.ts';
 import { waitFor } from '../../src/core/wait-for.ts';
 import { type CliResult, labctlWith, run, sh } from './support/cli.ts';
-import { dockerInventory, inContainer } from './support/docker.ts';
+import { type DockerInventory, dockerInventory, inContainer, withoutLabImages } from './support/docker.ts';
 import { describeOnKind } from './support/kind.ts';
 import { redOf, verifyLab } from './support/lab.ts';
 
@@ -181,7 +181,7 @@ describeOnKind('a cluster of somebody else', () => {
 
   describe('a lab in the cluster', () => {
     let before: unknown;
-    let docker: unknown;
+    let docker: DockerInventory;
 
     beforeAll(async () => {
       for (const node of nodes) await inContainer(node, 'mount', '-t', 'bpf', 'bpf', '/sys/fs/bpf');
@@ -241,7 +241,7 @@ describeOnKind('a cluster of somebody else', () => {
       const { code, stderr } = await labctl('down', '--name', lab, '--yes');
       expect(code, stderr).toBe(0);
       expect(await everything()).toEqual(before);
-      expect(await dockerInventory()).toEqual(docker);
+      expect(await dockerInventory()).toEqual(withoutLabImages(docker));
       expect(existsSync(labPaths(lab).state)).toBe(false);
     });
   });

@@ -13,7 +13,7 @@ import {
   scaleUnderRequests,
 } from './rollouts/rollouts.ts';
 import { labctl, labctlJson, labctlWith, sh } from './support/cli.ts';
-import { type DockerInventory, dockerInventory, kindAddress } from './support/docker.ts';
+import { type DockerInventory, dockerInventory, kindAddress, withoutLabImages } from './support/docker.ts';
 import { describeOnKind } from './support/kind.ts';
 import { kindLab } from './support/kind-lab.ts';
 import { profiles, redOf, verifyLab } from './support/lab.ts';
@@ -139,7 +139,7 @@ describeOnKind.each(profiles)('profile %s on kind', (profile) => {
   it('goes and leaves nothing', async () => {
     const { code, stderr } = await take(lab);
     expect(code, stderr).toBe(0);
-    expect(await dockerInventory()).toEqual(before);
+    expect(await dockerInventory()).toEqual(withoutLabImages(before));
     expect(existsSync(labPaths(lab).state)).toBe(false);
     expect((await take(lab)).stdout).toContain('nothing to do');
   });

@@ -17,6 +17,12 @@ export async function dockerInventory(): Promise<DockerInventory> {
   };
 }
 
+/** The same without what labs share: their last one takes such images along, no matter who built them. */
+export const withoutLabImages = (inventory: DockerInventory): DockerInventory => ({
+  ...inventory,
+  tags: inventory.tags.filter((tag) => !tag.startsWith('labctl/')),
+});
+
 /** A command in a container; its standard output. */
 export const inContainer = (container: string, ...argv: readonly string[]): Promise<string> =>
   sh('docker', 'exec', container, ...argv);

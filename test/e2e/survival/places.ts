@@ -13,7 +13,8 @@ export interface StreamPlace {
 }
 
 const echoPort = 7000;
-const nodePort = 32100;
+/** Below those that Kubernetes gives by itself, so that nobody has it. */
+const nodePort = 30080;
 const serviceName = 'streams';
 const clusterIP = '10.96.77.77';
 /** Of labs in namespaces. */
