@@ -170,9 +170,13 @@ export function pollReadable(fd: number, callback: () => void): PollHandle {
 
 const printType = koffi.proto('int labctl_print(int level, void *format, void *list)');
 
+/** Of libbpf: 0 warns, 1 informs, 2 is for who debugs libbpf itself. */
+const informing = 1;
+
 /** Sends libbpf's messages to `sink` while `run` runs, so that none reaches stderr. */
 export function withMessages<T>(sink: (line: string) => void, run: () => T): T {
-  const callback = koffi.register((_level: number, format: Address, list: Address): number => {
+  const callback = koffi.register((level: number, format: Address, list: Address): number => {
+    if (level > informing) return 0;
     const text = Buffer.alloc(4096);
     const length = libc.vsnprintf(text, text.length, format, list);
     sink(text.toString('utf8', 0, Math.min(length, text.length - 1)).trimEnd());
