@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { environmentError, failure } from '../core/errors.ts';
 import type { Exec } from '../core/exec.ts';
+import { sourcePaths } from '../core/reload.ts';
 import { type ObjectLayout, readLayout } from '../datapath/layout.ts';
 import { type CacheEntry, entryName, findByInputs, readEntry, sha256, writeEntry } from './compile-cache.ts';
 import { findCompiler } from './compiler.ts';
@@ -49,11 +50,10 @@ export const bpfFlags: readonly string[] = [
 const pluginFlags: readonly string[] = ['-static', '-O2', '-s', '-Wall', '-Wextra', '-Werror'];
 /** Part of every key: raised when what an entry holds is made in another way. */
 const cacheFormat = 1;
-const sourceFile = /\.(c|h|def)$/;
 
 /** Compiles all of bpf/*.bpf.c, or finds them in the cache by sources, flags and compiler. */
 export async function compileDatapath(options: CompileOptions): Promise<Built> {
-  const sources = sourcesUnder(options.sources);
+  const sources = sourcePaths(options.sources);
   const units = sources
     .filter((file) => /^[^/]+\.bpf\.c$/.test(file))
     .map((file) => ({ output: `${basename(file, '.bpf.c')}.o`, args: [...bpfFlags, '-c', file] }));
@@ -157,11 +157,6 @@ function hashOf(work: Build): string {
   const parts = work.files.map((file) => `${file}\0${sha256(readFileSync(join(work.sources, file)))}`);
   return sha256(JSON.stringify([cacheFormat, parts, work.units]));
 }
-
-const sourcesUnder = (directory: string): string[] =>
-  readdirSync(directory, { recursive: true, encoding: 'utf8' })
-    .filter((file) => sourceFile.test(file) && !file.startsWith('tests/'))
-    .sort();
 
 async function atMost<T>(limit: number, items: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
   const queue = [...items];

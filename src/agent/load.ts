@@ -58,28 +58,42 @@ export function nodeFacts(device: string, address: Ip4): Omit<NodeFacts, 'isSwit
  * content, so flows go on; programs replace those pinned before. Nothing is attached here.
  */
 export function loadDatapath(config: AgentConfig, facts: NodeFacts, built: Built): Loaded {
-  const pins = prepared(config.paths.pins);
-  const names = Object.keys(built.objects).filter((name) => neededWhen[name]?.(config) ?? true);
+  return withPrograms({ config, facts, pins: prepared(config.paths.pins) }, built, (programs, { pins }) => {
+    const instructions = [...programs].map(([name, { info }]) => [name, info.verifiedInstructions]);
+    pinPrograms(pins, programs);
+    return { verifiedInstructions: Object.fromEntries(instructions) };
+  });
+}
+
+/** Throws what `loadDatapath` would, and leaves the programs that are pinned as they are. */
+export function tryDatapath(config: AgentConfig, facts: NodeFacts, built: Built): void {
+  withPrograms({ config, facts, pins: prepared(config.paths.pins) }, built, () => undefined);
+}
+
+/** Lends the programs of all objects, loaded. Those that are pinned nowhere meanwhile end with it. */
+function withPrograms<T>(
+  place: Place,
+  built: Built,
+  use: (programs: ReadonlyMap<string, BpfProgram>, place: Place) => T,
+): T {
+  const names = Object.keys(built.objects).filter((name) => neededWhen[name]?.(place.config) ?? true);
   const programs = new Map<string, BpfProgram>();
-  const verifiedInstructions: Record<string, number> = {};
   try {
     for (const name of names) {
       const { bytes, layout } = verified(built, name);
       const object = openObject(bytes, name);
       try {
-        configured(object, layout, { config, facts, pins });
+        configured(object, layout, place);
         const loaded = object.load();
         for (const program of object.programs) programs.set(program, loaded.program(program));
       } finally {
         object.close();
       }
     }
-    for (const [name, { info }] of programs) verifiedInstructions[name] = info.verifiedInstructions;
-    pinPrograms(pins, programs);
+    return use(programs, place);
   } finally {
     for (const program of programs.values()) program.close();
   }
-  return { verifiedInstructions };
 }
 
 function prepared(root: string): PinPaths {

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { ExitCode, LabError, messageOf, usageError } from '../core/errors.ts';
 import { jsonLog } from '../core/log.ts';
 import { cacheRoot } from '../core/paths.ts';
+import type { Sources } from '../core/reload.ts';
 import { execLean } from '../platform/exec-lean.ts';
 import { projectRoot } from '../platform/fs.ts';
 import { readConfig } from './config.ts';
@@ -16,6 +17,8 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   inspect,
   probe,
   compile,
+  stage,
+  use,
   clean,
 };
 
@@ -88,6 +91,24 @@ async function compile(args: string[]): Promise<void> {
   ]);
   const { key, directory } = built;
   print({ key, directory, cni: plugin.path, cold: !built.warm || !plugin.warm });
+}
+
+/** `stage --config FILE`, sources as JSON on stdin: keeps and tries them; says why where they do not work. */
+async function stage(args: string[]): Promise<void> {
+  const config = await readConfig(configPath(args));
+  const [{ text }, { stageSources }] = await Promise.all([
+    import('node:stream/consumers'),
+    import('./stage.ts'),
+  ]);
+  print(await stageSources(config, JSON.parse(await text(process.stdin)) as Sources, execLean));
+}
+
+/** `use NAME --config FILE`: the agent's next start takes the sources that `stage` named so. */
+async function use(args: string[]): Promise<void> {
+  const [name = '', ...rest] = args;
+  const { paths } = await readConfig(configPath(rest));
+  const { useSources } = await import('./sources.ts');
+  await useSources(paths.run, name);
 }
 
 function configPath(args: string[]): string {

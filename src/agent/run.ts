@@ -25,6 +25,7 @@ import { startReconciler } from './reconcile/reconciler.ts';
 import { createServiceWriter } from './reconcile/service-writer.ts';
 import { createServices } from './reconcile/services.ts';
 import { agentRoutes } from './routes.ts';
+import { sourcesOf } from './sources.ts';
 import type { AgentState } from './status.ts';
 import { openCollector } from './tables/index.ts';
 import { targetsOf } from './targets.ts';
@@ -56,7 +57,7 @@ export async function runAgent(config: AgentConfig, { exec, log, signal }: Agent
   timings.step('compile');
   const source = await openClusterSource(config.cluster, log);
   const [built, { node, isRemembered }, traces] = await Promise.all([
-    compileDatapath({ sources: paths.bpf, cache: paths.cache, exec }),
+    sourcesOf(paths).then((sources) => compileDatapath({ sources, cache: paths.cache, exec })),
     ownNode(config, { source, log, signal }),
     readTraces(config),
   ]);

@@ -3,6 +3,7 @@ import type { CommandDefinition } from './command.ts';
 import { completion } from './completion.ts';
 import { config } from './config.ts';
 import { deleteCommand } from './delete.ts';
+import { dev } from './dev.ts';
 import { doctor } from './doctor.ts';
 import { down } from './down.ts';
 import { exec } from './exec.ts';
@@ -13,6 +14,7 @@ import { list } from './list.ts';
 import { load } from './load.ts';
 import { logs } from './logs.ts';
 import { profiles } from './profiles.ts';
+import { reload } from './reload.ts';
 import { render } from './render.ts';
 import { status } from './status.ts';
 import { up } from './up.ts';
@@ -34,6 +36,8 @@ export const definitions: readonly CommandDefinition[] = [
   deleteCommand,
   logs,
   load,
+  reload,
+  dev,
   init,
   render,
   values,

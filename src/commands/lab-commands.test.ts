@@ -9,6 +9,7 @@ import { apply } from './apply.ts';
 import type { CommandContext, CommandDefinition, CommandResult } from './command.ts';
 import { config } from './config.ts';
 import { deleteCommand } from './delete.ts';
+import { dev } from './dev.ts';
 import { down } from './down.ts';
 import { exec } from './exec.ts';
 import { get } from './get.ts';
@@ -16,6 +17,7 @@ import { definitions } from './index.ts';
 import { init } from './init.ts';
 import { logs } from './logs.ts';
 import { profiles } from './profiles.ts';
+import { reload } from './reload.ts';
 import { render } from './render.ts';
 import { nameOption } from './shared.ts';
 import { status } from './status.ts';
@@ -98,7 +100,7 @@ describe('render', () => {
 });
 
 describe('--name', () => {
-  const named = [apply, deleteCommand, down, exec, get, logs, status, verify];
+  const named = [apply, deleteCommand, dev, down, exec, get, logs, reload, status, verify];
 
   it.each(named.map((command) => [command.name, command] as const))(
     '%s refuses what no lab can be called before it looks for one',

@@ -1,6 +1,8 @@
 import { notFound } from '../core/errors.ts';
-import { labPaths } from '../core/paths.ts';
+import { labPaths, nodePaths } from '../core/paths.ts';
+import { currentSources } from '../core/reload.ts';
 import { openClusterDir } from '../platform/cluster-dir.ts';
+import { removeTree } from '../platform/fs.ts';
 import { agentRecord, runningAgent, startAgent } from '../platform/node-agent.ts';
 import { stopProcess } from '../platform/process.ts';
 import { forgetProcess } from '../platform/process-record.ts';
@@ -50,6 +52,8 @@ const reconfigureAgents: ProgressStep<ChangeContext> = {
     await Promise.all(
       layout.nodes.map(async ({ name: node }) => {
         await writeAgentConfig(lab, node);
+        // What `up` makes is made of this clone as it is.
+        await removeTree(currentSources(nodePaths(lab.name, node).run));
         const place = { lab: lab.name, node };
         const running = await runningAgent(place);
         if (running !== undefined) await stopProcess(running, agentStopMs);

@@ -14,7 +14,7 @@ export interface Difference {
 /** Parts of a lab that are built into it; everything else follows while it runs. */
 const fixedParts = ['name', 'nodes', 'network', 'ipam'];
 /** Answers that labs on this machine never ask for. */
-const unusedHere = ['runtime', 'registryMirrors', 'existing', 'raw'];
+const unusedHere = ['runtime', 'agent', 'registryMirrors', 'existing', 'raw'];
 
 /** `unused` are paths that the lab's runtime never asks for. */
 export function differences(

@@ -1,4 +1,4 @@
-import { type Infer, integer, list, object, text, words } from './field.ts';
+import { boolean, type Infer, integer, list, object, text, words } from './field.ts';
 import { cidr, labName } from './texts.ts';
 
 /** The one source of the bundled chart's values: their type, and values.schema.json. */
@@ -95,6 +95,10 @@ export const chartValues = object(
     k8sServiceHost: oneWord('API server by name or address; needed where there is no kube-proxy.', ''),
     k8sServicePort: port('Its port.'),
     datapath,
+    dev: boolean({
+      description: 'The agent image has a compiler: agents compile on their node.',
+      default: false,
+    }),
     network,
     ipam,
     operator,

@@ -148,6 +148,17 @@ const datapath = object(
   { description: 'Switches that override those of the profile.' },
 );
 
+const agent = object(
+  {
+    dev: boolean({
+      description: 'Agents with a compiler in their image, for labctl reload and dev (kind, existing).',
+      default: false,
+      flag: '--dev <bool>',
+    }),
+  },
+  { description: 'The agents of the nodes.' },
+);
+
 const demo = object(
   {
     enabled: boolean({ description: 'Install the demo workloads.', default: true, flag: '--demo <bool>' }),
@@ -228,6 +239,7 @@ const spec = object(
     network,
     ipam,
     datapath,
+    agent,
     demo,
     registryMirrors,
     kind: object(

@@ -50,7 +50,7 @@ export function kubernetesPlace(lab: ResolvedLab): AgentPlace {
       socket: '/run/labctl/agent.sock',
       pins: '/sys/fs/bpf/labctl',
       cgroup: '/host/cgroup',
-      cache: '/var/cache/labctl',
+      cache: lab.agent.dev ? '/run/labctl/cache' : '/var/cache/labctl',
       bpf: '/opt/labctl/bpf',
     },
     cluster: {

@@ -12,6 +12,7 @@ export function renderValues(lab: ResolvedLab): unknown {
     profile: lab.profile,
     ...(server === undefined ? {} : { k8sServiceHost: server.host, k8sServicePort: server.port }),
     datapath: lab.datapath,
+    dev: lab.agent.dev,
     ipam: lab.ipam,
     network: { podCIDR, serviceCIDR, nativeRoutingCIDR, nodePortRange, natPortRange, device: 'eth0', mtu },
   };

@@ -15,6 +15,7 @@ export interface ResolvedLab {
   readonly ipam: LabIpam;
   readonly kubeProxyMode: 'iptables' | 'none';
   readonly datapath: DatapathConfig;
+  readonly agent: LabAgent;
   readonly demo: LabDemo;
   readonly registryMirrors: readonly RegistryMirror[];
   /** Of runtime existing. */
@@ -48,6 +49,11 @@ export interface LabIpam {
   readonly pools: readonly Cidr4[];
   /** Prefix length of a node's network. */
   readonly maskSize: number;
+}
+
+export interface LabAgent {
+  /** On Kubernetes: its image has a compiler, for `labctl reload` and `dev`. */
+  readonly dev: boolean;
 }
 
 export interface LabDemo {

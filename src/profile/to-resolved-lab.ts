@@ -33,6 +33,7 @@ export function toResolvedLab({ metadata, spec }: CompleteLab): ResolvedLab {
       ...switches,
       routing: network.routing,
     },
+    agent: spec.agent,
     demo: spec.demo,
     registryMirrors: spec.registryMirrors,
     existing: spec.existing,

@@ -4,7 +4,7 @@ import type { Exec } from '../../core/exec.ts';
 import { ownerLabel, ownerMark } from '../../core/owner-mark.ts';
 import type { ResolvedLab } from '../../profile/resolved-lab.ts';
 import { kubeconfigOf, systemNamespace } from '../kind/context.ts';
-import { inRegistry, type LabImage, labImage } from '../kind/images.ts';
+import { agentImage, inRegistry, type LabImage, labImage } from '../kind/images.ts';
 import { type ExistingRecord, readRecord } from '../owner-record.ts';
 import { isInPath } from '../preflight.ts';
 import { type Connection, connect, requireAnswer, withConnection } from './connect.ts';
@@ -65,9 +65,9 @@ async function connectionOf(
   return connection;
 }
 
-async function imagesOf({ existing }: ResolvedLab): Promise<Prepared['images']> {
-  const [agent, demo] = await Promise.all([labImage('agent'), labImage('demo')]);
-  const { registry } = existing;
+async function imagesOf(lab: ResolvedLab): Promise<Prepared['images']> {
+  const [agent, demo] = await Promise.all([agentImage(lab), labImage('demo')]);
+  const { registry } = lab.existing;
   if (registry === '') return { agent, demo };
   return { agent: inRegistry(agent, registry), demo: inRegistry(demo, registry) };
 }

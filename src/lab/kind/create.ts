@@ -21,7 +21,7 @@ import { begin } from './begin.ts';
 import { contextOf, type KindUp, kubeconfigOf } from './context.ts';
 import { tellEvidence } from './evidence.ts';
 import { imageArchive } from './image-archive.ts';
-import { labImage } from './images.ts';
+import { agentImage, labImage } from './images.ts';
 import { refuseForeignCluster } from './ownership.ts';
 import { planKindLab } from './plan.ts';
 import { kindSteps } from './steps/index.ts';
@@ -80,7 +80,7 @@ async function make(
   context: LabContext,
   startedAtMs: number,
 ): Promise<boolean> {
-  const [agent, demo] = await Promise.all([labImage('agent'), labImage('demo')]);
+  const [agent, demo] = await Promise.all([agentImage(lab), labImage('demo')]);
   const isCold = (await imageId(context.exec, agent.reference)) === undefined;
   const before = await readRecord(lab.name);
   const begun: KindRecord = {

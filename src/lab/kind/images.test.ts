@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { labImage, stageContext } from './images.ts';
+import { agentImage, labImage, stageContext } from './images.ts';
 
 const project = {
   'package.json': '{}',
@@ -45,6 +45,21 @@ describe('image of the lab', () => {
     const { tag } = await labImage('demo', root);
     write(path, 'changed');
     expect((await labImage('demo', root)).tag !== tag).toBe(changes);
+  });
+
+  it('of agents is another one with a compiler, made of the same files', async () => {
+    for (const file of ['dist/agent.js', 'dist/operator.js', 'bpf/lab_lxc.bpf.c', 'cni/labctl-cni.c'])
+      write(file, '');
+    for (const tree of ['koffi', '@koromix']) write(`node_modules/${tree}/index.js`, '');
+    const [plain, dev] = await Promise.all(
+      [false, true].map((each) => agentImage({ agent: { dev: each } }, root)),
+    );
+    expect(dev).toEqual({
+      ...plain,
+      name: 'agent-dev',
+      tag: `${plain?.tag}-dev`,
+      reference: `${plain?.reference}-dev`,
+    });
   });
 
   it('stages the Dockerfile and what goes in', async () => {

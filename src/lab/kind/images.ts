@@ -3,14 +3,18 @@ import { cp, readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { makeDirectory } from '../../core/make-directory.ts';
 import { projectRoot } from '../../platform/fs.ts';
+import type { ResolvedLab } from '../../profile/resolved-lab.ts';
 
-export type ImageName = 'agent' | 'demo';
+/** `agent-dev` is `agent` with a compiler. */
+export type ImageName = 'agent' | 'agent-dev' | 'demo';
 
 /** An image of the lab: what goes in decides its tag. */
 export interface LabImage {
   readonly name: ImageName;
   readonly repository: string;
   readonly tag: string;
+  /** Directory of the build context. */
+  readonly context: string;
   /** `repository:tag`. */
   readonly reference: string;
   /** Never for images that are put into the nodes. */
@@ -20,18 +24,31 @@ export interface LabImage {
 }
 
 interface Recipe {
+  readonly repository: string;
+  /** Ends the tag. */
+  readonly variant: string;
+  /** Directory of the build context that its files go to. */
+  readonly context: string;
   /** Bundled programs, with the chunks that they import. */
   readonly programs: readonly string[];
   /** Files and directories that go in as they are. */
   readonly trees: readonly string[];
 }
 
+const agent: Recipe = {
+  repository: 'labctl/agent',
+  variant: '',
+  context: 'agent',
+  programs: ['agent.js', 'operator.js'],
+  trees: ['package.json', 'bpf', 'cni', 'node_modules/koffi', 'node_modules/@koromix'],
+};
 const recipes: Readonly<Record<ImageName, Recipe>> = {
-  agent: {
-    programs: ['agent.js', 'operator.js'],
-    trees: ['package.json', 'bpf', 'cni', 'node_modules/koffi', 'node_modules/@koromix'],
-  },
+  agent,
+  'agent-dev': { ...agent, variant: '-dev' },
   demo: {
+    repository: 'labctl/demo',
+    variant: '',
+    context: 'demo',
     programs: ['demo-server.js', 'probe-client.js'],
     trees: ['package.json', 'templates/image/labctl-probe'],
   },
@@ -40,7 +57,7 @@ const dockerfile = 'templates/image/Dockerfile';
 
 /** Finds what goes into an image and names it by that. */
 export async function labImage(name: ImageName, root = projectRoot()): Promise<LabImage> {
-  const { programs, trees } = recipes[name];
+  const { programs, trees, repository, variant, context } = recipes[name];
   const found = await Promise.all([
     ...programs.map((program) => programFiles(root, join('dist', program))),
     ...trees.map((tree) => filesBelow(root, tree)),
@@ -53,10 +70,13 @@ export async function labImage(name: ImageName, root = projectRoot()): Promise<L
       .update(await readFile(join(root, file)))
       .update('\0');
   }
-  const repository = `labctl/${name}`;
-  const tag = hash.digest('hex').slice(0, 16);
-  return { name, repository, tag, reference: `${repository}:${tag}`, pullPolicy: 'Never', files };
+  const tag = `${hash.digest('hex').slice(0, 16)}${variant}`;
+  return { name, repository, tag, reference: `${repository}:${tag}`, pullPolicy: 'Never', context, files };
 }
+
+/** The agent image of a lab. */
+export const agentImage = ({ agent }: Pick<ResolvedLab, 'agent'>, root = projectRoot()): Promise<LabImage> =>
+  labImage(agent.dev ? 'agent-dev' : 'agent', root);
 
 /** The image as nodes pull it from a registry. */
 export function inRegistry(image: LabImage, registry: string): LabImage {
@@ -71,9 +91,9 @@ export async function stageContext(
   root = projectRoot(),
 ): Promise<void> {
   await cp(join(root, dockerfile), join(directory, 'Dockerfile'));
-  for (const { name, files } of images) {
+  for (const { context, files } of images) {
     for (const file of files) {
-      const to = join(directory, name, file);
+      const to = join(directory, context, file);
       makeDirectory(dirname(to));
       await cp(join(root, file), to);
     }

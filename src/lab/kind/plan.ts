@@ -3,7 +3,7 @@ import type { ResolvedLab } from '../../profile/resolved-lab.ts';
 import { type Difference, differences } from '../difference.ts';
 import { readRecord } from '../owner-record.ts';
 import { type LabPlan, planOf } from '../plan.ts';
-import { labImage } from './images.ts';
+import { agentImage } from './images.ts';
 import { kindProblems } from './status.ts';
 import { kindRemains } from './teardown.ts';
 
@@ -22,7 +22,7 @@ export async function planKindLab(lab: ResolvedLab): Promise<LabPlan> {
   }
   const changes = differences(record.resolved, lab, unused).map(asOfKind);
   if (changes.some((change) => !change.live)) return planOf(lab.name, 'recreate', changes);
-  const [problems, agent] = await Promise.all([kindProblems(exec, record), labImage('agent')]);
+  const [problems, agent] = await Promise.all([kindProblems(exec, record), agentImage(lab)]);
   if (problems.some(({ isLost }) => isLost)) {
     return planOf(
       lab.name,

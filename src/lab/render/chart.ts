@@ -2,7 +2,7 @@ import { parseAllDocuments } from 'yaml';
 import { exec } from '../../platform/exec.ts';
 import { templateRelease } from '../../platform/helm.ts';
 import type { ResolvedLab } from '../../profile/resolved-lab.ts';
-import { inRegistry, labImage } from '../kind/images.ts';
+import { agentImage, inRegistry } from '../kind/images.ts';
 import { releaseOf } from '../kind/steps/chart.ts';
 
 /**
@@ -10,7 +10,7 @@ import { releaseOf } from '../kind/steps/chart.ts';
  * address of its API server, which only the cluster knows.
  */
 export async function chartManifests(lab: ResolvedLab): Promise<readonly unknown[]> {
-  const agent = await labImage('agent');
+  const agent = await agentImage(lab);
   const { registry } = lab.existing;
   const release = releaseOf(lab, registry === '' ? agent : inRegistry(agent, registry));
   const documents = parseAllDocuments(await templateRelease(exec, release));

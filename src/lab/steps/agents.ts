@@ -26,7 +26,7 @@ export const agentsReady: Step = {
 };
 
 export async function agentReady(
-  { lab, signal }: Pick<UpContext, 'lab' | 'signal'>,
+  { lab, signal }: { readonly lab: Pick<UpContext['lab'], 'name'>; readonly signal: AbortSignal },
   node: string,
 ): Promise<void> {
   const place = { lab: lab.name, node };

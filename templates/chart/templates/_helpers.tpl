@@ -46,7 +46,7 @@ https://{{ . }}:{{ int $.Values.k8sServicePort }}
     "socket" "/run/labctl/agent.sock"
     "pins" "/sys/fs/bpf/labctl"
     "cgroup" "/host/cgroup"
-    "cache" "/var/cache/labctl"
+    "cache" (ternary "/run/labctl/cache" "/var/cache/labctl" .Values.dev)
     "bpf" "/opt/labctl/bpf"
   )
   "cluster" (dict "source" "kubernetes" "server" (include "labctl.server" . | default nil) "ipam" .Values.ipam.mode)
