@@ -38,6 +38,15 @@ export interface KindRecord extends RecordOfRuntime<'kind'> {
   readonly madeNetwork: boolean;
   /** The user's kubeconfig that has the cluster's entries too. */
   readonly merged?: MergedInto;
+  /** Where Cilium is what moves its packets. */
+  readonly cilium?: CiliumRecord;
+}
+
+/** Cilium as `up` installed it last. */
+export interface CiliumRecord {
+  readonly version: string;
+  /** Where its chart was. */
+  readonly chart: string;
 }
 
 /** A lab on a cluster that somebody else made. */
@@ -55,7 +64,16 @@ export interface ExistingRecord extends RecordOfRuntime<'existing'> {
 
 /** One thing that is about to be made: written before the act. */
 export interface JournalEntry {
-  readonly kind: 'namespace' | 'link' | 'cgroup' | 'mount' | 'directory' | 'process' | 'container' | 'image';
+  readonly kind:
+    | 'namespace'
+    | 'link'
+    | 'cgroup'
+    | 'mount'
+    | 'directory'
+    | 'process'
+    | 'container'
+    | 'image'
+    | 'release';
   readonly names: readonly string[];
 }
 

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { failure } from '../core/errors.ts';
 import type { Exec } from '../core/exec.ts';
 import { inTemporary } from './fs.ts';
 
@@ -12,7 +13,7 @@ export interface Release {
 
 const limitMs = 180_000;
 
-/** Installs a chart, or upgrades its release. Does not wait for pods. */
+/** Installs a chart, or upgrades its release: by these values alone, none of an earlier one are taken over. Does not wait for pods. */
 export async function upgradeRelease(
   exec: Exec,
   release: Release,
@@ -23,11 +24,27 @@ export async function upgradeRelease(
       'helm',
       [
         ...['upgrade', '--install', release.name, release.chart, '--namespace', release.namespace],
-        ...['--create-namespace', '--values', values, '--kubeconfig', kubeconfig],
+        ...['--create-namespace', '--reset-values', '--values', values, '--kubeconfig', kubeconfig],
       ],
       { timeoutMs: limitMs, signal },
     );
   });
+}
+
+/** The values that a release was given, without its chart's own; undefined where there is no such release. */
+export async function valuesOfRelease(
+  exec: Exec,
+  { name, namespace }: Pick<Release, 'name' | 'namespace'>,
+  kubeconfig: string,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const { stdout, stderr, exitCode } = await exec(
+    'helm',
+    ['get', 'values', name, '--namespace', namespace, '--output', 'json', '--kubeconfig', kubeconfig],
+    { allowFailure: true },
+  );
+  if (exitCode === 0) return (JSON.parse(stdout) ?? {}) as Readonly<Record<string, unknown>>;
+  if (stderr.includes('not found')) return undefined;
+  throw failure('E_COMMAND', `helm get values ${name}: exit code ${exitCode}\n${stderr.trimEnd()}`);
 }
 
 /** The manifests that a release installs, as YAML. Asks no cluster. */

@@ -3,7 +3,7 @@ import { imageName, imageText } from '../../core/image-reference.ts';
 import { imageId, requireDocker } from '../../platform/docker.ts';
 import type { Finding } from '../doctor/index.ts';
 import type { CiliumRequest } from './request.ts';
-import { wantedImages } from './wanted-images.ts';
+import { engineName, wantedImages } from './wanted-images.ts';
 
 const chartNeed = {
   id: 'cilium.chart',
@@ -48,6 +48,3 @@ async function imagesFinding(exec: Exec, request: CiliumRequest): Promise<Findin
     fix: `labctl images save ${asked}${chart} --file cilium.tar where there is a network, then labctl images load --file cilium.tar`,
   };
 }
-
-/** Engines leave out what they complete themselves. */
-const engineName = (name: string): string => name.replace(/^docker\.io\/(library\/)?/, '');

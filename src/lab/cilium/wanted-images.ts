@@ -36,3 +36,6 @@ export async function wantedImages(
   const images = imagesOfValues(written, renderCiliumValues(lab, version, observe), version);
   return { images: images.map(parseImage), source: `values.yaml of ${name}, without helm`, untagged: [] };
 }
+
+/** Engines leave out what they complete themselves. */
+export const engineName = (name: string): string => name.replace(/^docker\.io\/(library\/)?/, '');

@@ -11,15 +11,15 @@ import type { ProgressStep } from '../context.ts';
 import type { ImageArchive } from './image-archive.ts';
 import type { LabImage } from './images.ts';
 
-/** What the steps of `up` on a Kubernetes cluster share. */
-export interface KindUp {
+/** What the steps of `up` on a Kubernetes cluster share, whoever's datapath it gets. */
+export interface ClusterUp {
   readonly lab: ResolvedLab;
   readonly exec: Exec;
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly kubeconfig: string;
   readonly kubectl: Kubectl;
-  readonly images: { readonly agent: LabImage; readonly demo: LabImage };
+  readonly images: { readonly demo: LabImage; readonly agent?: LabImage };
   readonly archive: ImageArchive;
   /** Containers that are nodes; none where nodes are something else. */
   readonly nodeContainers: () => Promise<readonly Container[]>;
@@ -27,6 +27,11 @@ export interface KindUp {
   readonly network: string;
   /** The user's kubeconfig, which gets the entries of a cluster that is made here. */
   readonly merged?: MergedInto;
+}
+
+/** Of those that install labctl's own datapath. */
+export interface KindUp extends ClusterUp {
+  readonly images: { readonly demo: LabImage; readonly agent: LabImage };
   /** Where agents reach the API server, when that is not known from the lab itself. */
   readonly apiServer?: ApiServer;
 }
@@ -43,7 +48,7 @@ export interface KindDown {
 }
 
 /** One part of a lab. Every `run` can be repeated; `undo` needs no memory of it. */
-export interface KindStep extends ProgressStep<KindUp> {
+export interface KindStep<C extends ClusterUp = KindUp> extends ProgressStep<C> {
   readonly undo?: { readonly title: string; readonly run: (context: KindDown) => Promise<void> };
 }
 

@@ -18,10 +18,11 @@ import {
 import { requireConsent } from '../plan.ts';
 import { isInPath } from '../preflight.ts';
 import { begin } from './begin.ts';
-import { contextOf, type KindUp, kubeconfigOf } from './context.ts';
+import { type ClusterUp, contextOf, type KindUp, kubeconfigOf } from './context.ts';
 import { tellEvidence } from './evidence.ts';
 import { imageArchive } from './image-archive.ts';
 import { agentImage, labImage } from './images.ts';
+import type { Installation } from './installation.ts';
 import { refuseForeignCluster } from './ownership.ts';
 import { planKindLab } from './plan.ts';
 import { kindSteps } from './steps/index.ts';
@@ -29,9 +30,28 @@ import { removeKindLab } from './teardown.ts';
 
 const tools = ['docker', 'kind', 'helm', 'kubectl'] as const;
 
-/** Brings a lab on a kind cluster up, or changes the one that is up into what is asked for. */
-export async function createKindLab(
+const ownDatapath: Installation<KindUp> = {
+  plan: planKindLab,
+  images: async (lab) => {
+    const [agent, demo] = await Promise.all([agentImage(lab), labImage('demo')]);
+    return { agent, demo };
+  },
+  context: (up) => up,
+  steps: kindSteps,
+  recorded: {},
+};
+
+/** Brings a lab with labctl's own datapath up on kind, or changes the one that is up into what is asked for. */
+export const createKindLab = (
   lab: ResolvedLab,
+  options: CreateOptions,
+  context: LabContext,
+): Promise<CreateReport> => createOnKind(lab, ownDatapath, options, context);
+
+/** The same with anybody's datapath. */
+export async function createOnKind<C extends ClusterUp>(
+  lab: ResolvedLab,
+  installation: Installation<C>,
   options: CreateOptions,
   context: LabContext,
 ): Promise<CreateReport> {
@@ -40,11 +60,12 @@ export async function createKindLab(
   const lock = await lockLab(lab.name, 'up');
   try {
     await refuseForeignCluster(context.exec, lab.name);
-    const plan = await planKindLab(lab);
+    const plan = await installation.plan(lab);
     requireConsent(plan, options.recreate === true);
     for (const line of plan.text) context.log.info(line);
+    await installation.agree?.(plan);
     if (plan.action === 'recreate' || plan.action === 'clean') await removeKindLab(lab.name, context);
-    const isCold = plan.action !== 'none' && (await make(lab, options, context, startedAtMs));
+    const isCold = plan.action !== 'none' && (await make(lab, installation, options, context, startedAtMs));
     const nodes = await kindNodes(context.exec, lab.name);
     const addresses = nodes.map(({ name, addresses }) => ({
       name,
@@ -74,14 +95,17 @@ export async function createKindLab(
 }
 
 /** Answers whether the agent's image, and with it the datapath, had to be built. */
-async function make(
+async function make<C extends ClusterUp>(
   lab: ResolvedLab,
+  installation: Installation<C>,
   options: CreateOptions,
   context: LabContext,
   startedAtMs: number,
 ): Promise<boolean> {
-  const [agent, demo] = await Promise.all([agentImage(lab), labImage('demo')]);
-  const isCold = (await imageId(context.exec, agent.reference)) === undefined;
+  const images = await installation.images(lab);
+  const { agent } = images;
+  const isCold = agent !== undefined && (await imageId(context.exec, agent.reference)) === undefined;
+  const references = Object.values(images).map(({ reference }) => reference);
   const before = await readRecord(lab.name);
   const begun: KindRecord = {
     schema: ownerSchema,
@@ -92,26 +116,27 @@ async function make(
     phase: 'creating',
     resolved: lab,
     madeNetwork: madeNetworkOf(before) || !(await hasNetwork(context.exec, kindNetwork())),
-    images: [...new Set([...imagesOf(before), agent.reference, demo.reference])],
+    images: [...new Set([...imagesOf(before), ...references])],
     merged: mergedOf(before) ?? (await beforeMerge(await userKubeconfig())),
+    ...installation.recorded,
   };
   await begin(lab.name, before === undefined, () => writeOwnerRecord(begun));
   const kubeconfig = kubeconfigOf(lab.name);
-  const up: KindUp = {
+  const up = installation.context({
     lab,
     exec: context.exec,
     log: context.log,
     signal: context.signal,
     kubeconfig,
     kubectl: kubectlFor(context.exec, kubeconfig),
-    images: { agent, demo },
+    images,
     archive: imageArchive(context.exec),
     nodeContainers: () => kindNodes(context.exec, lab.name),
     network: kindNetwork(),
     ...(begun.merged === undefined ? {} : { merged: begun.merged }),
-  };
+  });
   try {
-    await context.progress(kindSteps, up);
+    await context.progress(installation.steps, up);
     const seconds = Math.round(Date.now() - startedAtMs) / 1000;
     await writeOwnerRecord({ ...begun, phase: 'ready', seconds });
     return isCold;

@@ -1,7 +1,7 @@
 import { exec } from '../../platform/exec.ts';
 import type { ResolvedLab } from '../../profile/resolved-lab.ts';
 import { type Difference, differences } from '../difference.ts';
-import { readRecord } from '../owner-record.ts';
+import { type KindRecord, readRecord } from '../owner-record.ts';
 import { type LabPlan, planOf } from '../plan.ts';
 import { agentImage } from './images.ts';
 import { kindProblems } from './status.ts';
@@ -20,7 +20,7 @@ export async function planKindLab(lab: ResolvedLab): Promise<LabPlan> {
   if (record.phase === 'creating' || record.phase === 'destroying') {
     return planOf(lab.name, 'clean', [], ['the last up or down ended early']);
   }
-  const changes = differences(record.resolved, lab, unused).map(asOfKind);
+  const changes = [...fromCilium(record), ...kindDifferences(record.resolved, lab)];
   if (changes.some((change) => !change.live)) return planOf(lab.name, 'recreate', changes);
   const [problems, agent] = await Promise.all([kindProblems(exec, record), agentImage(lab)]);
   if (problems.some(({ isLost }) => isLost)) {
@@ -39,6 +39,14 @@ export async function planKindLab(lab: ResolvedLab): Promise<LabPlan> {
   ];
   return planOf(lab.name, reasons.length === 0 ? 'none' : 'repair', [], reasons);
 }
+
+/** A cluster keeps the CNI that it was made with. */
+const fromCilium = ({ cilium }: KindRecord): Difference[] =>
+  cilium === undefined ? [] : [{ path: 'cni', from: 'cilium', to: 'labctl', live: false }];
+
+/** In what a lab on kind is not the one asked for, and whether that can change while it runs. */
+export const kindDifferences = (before: ResolvedLab, now: ResolvedLab): Difference[] =>
+  differences(before, now, unused).map(asOfKind);
 
 const asOfKind = (change: Difference): Difference => ({
   ...change,

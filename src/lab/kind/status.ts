@@ -7,7 +7,8 @@ import { kubectlFor } from '../../platform/kubectl.ts';
 import { podState } from '../objects/tables.ts';
 import { type KindRecord, readRecord } from '../owner-record.ts';
 import type { LabStatus } from '../status.ts';
-import { agentSet, kubeconfigOf, systemNamespace } from './context.ts';
+import { agentPodsOf, isAgentPod } from './agent-pods.ts';
+import { kubeconfigOf } from './context.ts';
 import { kindNodeNames } from './node-names.ts';
 import { kindRemains } from './teardown.ts';
 
@@ -70,16 +71,19 @@ export async function kindProblems(exec: Exec, record: KindRecord): Promise<Prob
     ];
   });
   if (gone.length > 0) return gone;
-  return unreadyParts(await objectsOf(exec, lab)).map((what) => ({ what, isLost: false }));
+  return unreadyParts(await objectsOf(exec, lab), agentPodsOf(record)).map((what) => ({
+    what,
+    isLost: false,
+  }));
 }
 
-export function unreadyParts({ nodes, pods }: ClusterObjects): string[] {
+export function unreadyParts({ nodes, pods }: ClusterObjects, agents = agentPodsOf(undefined)): string[] {
   return [
     ...nodes.filter((node) => !isNodeReady(node)).map((node) => `node ${node.metadata.name} is not ready`),
     ...pods
       .filter((pod) => !isPodReady(pod) && pod.metadata.deletionTimestamp === undefined)
       .map((pod) => `pod ${keyOf(pod)} is ${podState(pod)}, not ready`),
-    ...(pods.some((pod) => isAgent(pod)) ? [] : ['no agent runs']),
+    ...(pods.some((pod) => isAgentPod(pod, agents)) ? [] : ['no agent runs']),
   ];
 }
 
@@ -90,9 +94,6 @@ async function objectsOf(exec: Exec, lab: string): Promise<ClusterObjects> {
   const [nodes, pods] = await Promise.all([list<Node>('nodes'), list<Pod>('pods')]);
   return { nodes, pods };
 }
-
-const isAgent = ({ metadata }: Pod): boolean =>
-  metadata.namespace === systemNamespace && metadata.labels?.['app.kubernetes.io/name'] === agentSet;
 
 const isNodeReady = (node: Node): boolean =>
   node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;

@@ -5,7 +5,7 @@ import { type Release, upgradeRelease } from '../../../platform/helm.ts';
 import type { ApiServer } from '../../../profile/api-server.ts';
 import { renderValues } from '../../../profile/render-values.ts';
 import type { ResolvedLab } from '../../../profile/resolved-lab.ts';
-import { type KindStep, systemNamespace } from '../context.ts';
+import { type ClusterUp, type KindStep, systemNamespace } from '../context.ts';
 import type { LabImage } from '../images.ts';
 
 export const chart: KindStep = {
@@ -40,7 +40,7 @@ export function releaseOf(
   };
 }
 
-export const controlPlaneTaint: KindStep = {
+export const controlPlaneTaint: KindStep<ClusterUp> = {
   title: 'Let pods onto the control plane',
   run: async ({ kubectl }) => {
     const control = 'node-role.kubernetes.io/control-plane';

@@ -8,14 +8,14 @@ import { removeTree } from '../../../platform/fs.ts';
 import { createKindCluster, deleteKindCluster, kindContainers, kindNetwork } from '../../../platform/kind.ts';
 import { registryFiles, renderKind } from '../../../profile/render-kind.ts';
 import { yamlText } from '../../render/files.ts';
-import { type KindStep, kubeconfigOf } from '../context.ts';
+import { type ClusterUp, type KindStep, kubeconfigOf } from '../context.ts';
 import { refuseForeignCluster } from '../ownership.ts';
 import { imageReferences } from './images.ts';
 
 /** Of nodes that name none in the lab file's raw kind configuration. */
 const nodeImage = 'kindest/node:v1.34.4';
 
-export const cluster: KindStep = {
+export const cluster: KindStep<ClusterUp> = {
   title: 'Create the kind cluster',
   run: async ({ lab, exec, kubeconfig, signal, images, archive }, report) => {
     const present = await kindContainers(exec, lab.name);

@@ -1,9 +1,9 @@
 import type { K8sObject, ObjectMeta, PodSpec } from '../../../core/k8s.ts';
 import { demoManifests } from '../../render/rendering.ts';
-import { type KindStep, labLabel } from '../context.ts';
+import { type ClusterUp, type KindStep, labLabel } from '../context.ts';
 import type { LabImage } from '../images.ts';
 
-export const demo: KindStep = {
+export const demo: KindStep<ClusterUp> = {
   title: 'Apply the demo',
   skip: ({ lab }) => (lab.demo.enabled ? false : 'the lab has none'),
   run: async ({ lab, kubectl, images }, report) => {

@@ -1,11 +1,11 @@
 import type { Pod, Service } from '../../../core/k8s.ts';
 import { waitFor } from '../../../core/wait-for.ts';
-import type { KindStep } from '../context.ts';
+import type { ClusterUp, KindStep } from '../context.ts';
 
 const limitMs = 60_000;
 
 /** The end of `up`: one request from a pod to the demo's ClusterIP is answered. */
-export const firstAnswer: KindStep = {
+export const firstAnswer: KindStep<ClusterUp> = {
   title: 'Wait for the first answer from a Service',
   skip: ({ lab }) => (lab.demo.enabled ? false : 'the lab has no demo'),
   run: async ({ kubectl, signal, lab }, report) => {

@@ -1,11 +1,12 @@
 import type { Exec } from '../../../core/exec.ts';
 import { buildImage, execIn, imageId, loadArchive, removeImages } from '../../../platform/docker.ts';
 import { inTemporary } from '../../../platform/fs.ts';
-import { type KindStep, type KindUp, labLabel } from '../context.ts';
+import { fullName } from '../archive.ts';
+import { type ClusterUp, type KindStep, labLabel } from '../context.ts';
 import { type LabImage, stageContext } from '../images.ts';
 
 /** Independent of the cluster: builds what is missing. */
-export const buildImages: KindStep = {
+export const buildImages: KindStep<ClusterUp> = {
   title: 'Build the images',
   run: async ({ exec, images, signal }, report) => {
     const missing = await buildMissing(exec, Object.values(images), signal);
@@ -24,26 +25,28 @@ export const buildImages: KindStep = {
 };
 
 /** A tag is the hash of its content, so a node that has the tag has the image. */
-export const loadImages: KindStep = {
+export const loadImages: KindStep<ClusterUp> = {
   title: 'Load the images into the nodes',
-  run: async ({ exec, images, archive, nodeContainers }, report) => {
-    const wanted = Object.values(images);
-    const nodes = await nodeContainers();
-    const lacking = await inParallel(nodes, async ({ name }) => {
-      const present = await imagesOfNode(execIn(exec, name));
-      const missing = wanted.filter(({ reference }) => !present.has(`docker.io/${reference}`));
-      return missing.length === 0 ? [] : [{ name, missing }];
-    });
-    if (lacking.length === 0) {
-      report('every node has them');
-      return;
-    }
-    const sent = wanted.filter((image) => lacking.some(({ missing }) => missing.includes(image)));
-    const file = await archive.of(sent.map(({ reference }) => reference));
-    await Promise.all(lacking.map(({ name }) => loadArchive(exec, name, file)));
-    report(lacking.map(({ name, missing }) => `${missing.length} into ${name}`).join(', '));
-  },
+  run: async (context, report) => report(await loadIntoNodes(context, imageReferences(context))),
 };
+
+/** Sends images of the engine to the nodes that lack one of that name, and says which. */
+export async function loadIntoNodes(
+  { exec, archive, nodeContainers }: Pick<ClusterUp, 'exec' | 'archive' | 'nodeContainers'>,
+  references: readonly string[],
+): Promise<string> {
+  const lacking = await inParallel(await nodeContainers(), async ({ name }) => {
+    const present = await imagesOfNode(execIn(exec, name));
+    const missing = references.filter((reference) => !present.has(fullName(reference)));
+    return missing.length === 0 ? [] : [{ name, missing }];
+  });
+  if (lacking.length === 0) return 'every node has them';
+  const file = await archive.of(
+    references.filter((reference) => lacking.some(({ missing }) => missing.includes(reference))),
+  );
+  await Promise.all(lacking.map(({ name }) => loadArchive(exec, name, file)));
+  return lacking.map(({ name, missing }) => `${missing.length} into ${name}`).join(', ');
+}
 
 /** Builds those images that the engine lacks, and answers which. */
 export async function buildMissing(
@@ -58,7 +61,7 @@ export async function buildMissing(
   return missing;
 }
 
-export const imageReferences = ({ images }: Pick<KindUp, 'images'>): string[] =>
+export const imageReferences = ({ images }: Pick<ClusterUp, 'images'>): string[] =>
   Object.values(images).map(({ reference }) => reference);
 
 async function build(exec: Exec, images: readonly LabImage[], signal: AbortSignal): Promise<void> {

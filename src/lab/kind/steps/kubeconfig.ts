@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { mergeKubeconfig, unmergeKubeconfig, userKubeconfig } from '../../../platform/user-kubeconfig.ts';
-import { contextOf, type KindStep } from '../context.ts';
+import { type ClusterUp, contextOf, type KindStep } from '../context.ts';
 
 /** So that kubectl finds the cluster without being told of our file. */
-export const userContext: KindStep = {
+export const userContext: KindStep<ClusterUp> = {
   title: 'Add the cluster to your kubeconfig',
   skip: ({ merged }) => (merged === undefined ? 'the cluster is in it' : false),
   run: async ({ lab, kubeconfig, merged }, report) => {

@@ -1,7 +1,7 @@
 import type { Exec } from '../../../core/exec.ts';
 import { execIn } from '../../../platform/docker.ts';
 import { kindNodes } from '../../../platform/kind.ts';
-import type { KindStep } from '../context.ts';
+import type { ClusterUp, KindStep } from '../context.ts';
 
 /**
  * A kind node has no bpffs, and only a privileged pod could mount one. A unit does it at every start
@@ -43,7 +43,7 @@ ExecStart=/bin/sh -eu ${addressPath}
 WantedBy=multi-user.target
 `;
 
-export const nodeFiles: KindStep = {
+export const nodeFiles: KindStep<ClusterUp> = {
   title: 'Prepare nodes',
   run: async ({ lab, exec }, report) => {
     const nodes = await kindNodes(exec, lab.name);

@@ -1,5 +1,5 @@
 import { listContainers, removeContainers, runContainer } from '../../../platform/docker.ts';
-import { type KindStep, labLabel } from '../context.ts';
+import { type ClusterUp, type KindStep, labLabel } from '../context.ts';
 
 /**
  * Containers beside the nodes that know nothing of the cluster. `visitor` has no network: it enters
@@ -13,7 +13,7 @@ export const outsider = (lab: string, role: Outsider): string => `labctl-${lab}-
 
 const visitor = { network: 'none', entersOthers: true, command: ['sleep', 'infinity'] };
 
-export const outside: KindStep = {
+export const outside: KindStep<ClusterUp> = {
   title: 'Start the hosts outside',
   run: async ({ lab, exec, images, network }, report) => {
     const present = await listContainers(exec, [`${labLabel}=${lab.name}`]);

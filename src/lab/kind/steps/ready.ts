@@ -2,7 +2,7 @@ import { timeoutError } from '../../../core/errors.ts';
 import { type Condition, isPodReady, type Pod } from '../../../core/k8s.ts';
 import { waitFor } from '../../../core/wait-for.ts';
 import type { Kubectl } from '../../../platform/kubectl.ts';
-import { agentSet, type KindStep, type KindUp, systemNamespace } from '../context.ts';
+import { agentSet, type ClusterUp, type KindStep, systemNamespace } from '../context.ts';
 
 const limitMs = 180_000;
 /** Each question is a process of its own, and takes its time from the nodes that are waited for. */
@@ -36,7 +36,7 @@ interface PodState extends Omit<Pod, 'status'> {
 }
 
 /** kind ends before its workers are in the cluster; those that never come would not be missed by what follows. */
-export const nodesJoined: KindStep = {
+export const nodesJoined: KindStep<ClusterUp> = {
   title: 'Wait for every node to join',
   run: async ({ kubectl, signal, nodeContainers }, report) => {
     const names = (await nodeContainers()).map(({ name }) => name);
@@ -69,7 +69,7 @@ export const agentsReady: KindStep = {
 };
 
 /** Ready pods may be those of the configuration before: says what the rollout waits for. */
-async function rolledOut({ kubectl }: KindUp): Promise<string | undefined> {
+async function rolledOut({ kubectl }: ClusterUp): Promise<string | undefined> {
   const { metadata, status } = await kubectl.json<AgentSet>([
     ...['get', 'daemonset', agentSet, '--namespace', systemNamespace],
   ]);
@@ -79,23 +79,23 @@ async function rolledOut({ kubectl }: KindUp): Promise<string | undefined> {
   return `${updatedNumberScheduled} of ${desiredNumberScheduled} nodes have the new agent`;
 }
 
-export const dnsReady: KindStep = {
+export const dnsReady: KindStep<ClusterUp> = {
   title: 'Wait for cluster DNS',
   run: (context) =>
     podsReady(context, 'CoreDNS', ['--namespace', 'kube-system', '--selector', 'k8s-app=kube-dns']),
 };
 
-export const demoReady: KindStep = {
+export const demoReady: KindStep<ClusterUp> = {
   title: 'Wait for the demo',
   skip: ({ lab }) => (lab.demo.enabled ? false : 'the lab has none'),
   run: (context) => podsReady(context, 'demo pods', ['--selector', 'app in (demo, hello)']),
 };
 
 async function podsReady(
-  context: KindUp,
+  context: ClusterUp,
   what: string,
   selection: readonly string[],
-  alsoWaits: (context: KindUp) => Promise<string | undefined> = async () => undefined,
+  alsoWaits: (context: ClusterUp) => Promise<string | undefined> = async () => undefined,
 ): Promise<void> {
   const { kubectl, signal, lab } = context;
   await waitFor(
@@ -120,7 +120,7 @@ async function podsReady(
   });
 }
 
-const nodesReady = ({ kubectl, signal }: KindUp): Promise<void> =>
+export const nodesReady = ({ kubectl, signal }: ClusterUp): Promise<void> =>
   waitFor(
     'nodes are ready',
     async () => {

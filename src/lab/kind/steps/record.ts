@@ -1,11 +1,11 @@
 import { labPaths } from '../../../core/paths.ts';
 import { removeTree } from '../../../platform/fs.ts';
 import { intend, journalPath } from '../../owner-record.ts';
-import type { KindStep } from '../context.ts';
+import type { ClusterUp, KindStep } from '../context.ts';
 import { kindNodeNames } from '../node-names.ts';
 import { outsiders } from './outside.ts';
 
-export const record: KindStep = {
+export const record: KindStep<ClusterUp> = {
   title: 'Record what will be made',
   run: async ({ lab, images }, report) => {
     const { name } = lab;
@@ -15,7 +15,7 @@ export const record: KindStep = {
         kind: 'container',
         names: [...kindNodeNames(lab), ...outsiders(name)],
       },
-      { kind: 'image', names: [images.agent.reference, images.demo.reference] },
+      { kind: 'image', names: Object.values(images).map(({ reference }) => reference) },
     ]);
     report(journalPath(name));
   },

@@ -1,7 +1,7 @@
 import type { Exec } from '../../../core/exec.ts';
 import { execIn } from '../../../platform/docker.ts';
 import { kindNodes } from '../../../platform/kind.ts';
-import type { KindStep } from '../context.ts';
+import type { ClusterUp, KindStep } from '../context.ts';
 import { installUnits } from './node-files.ts';
 
 const root = '/opt/labctl/tools';
@@ -40,7 +40,7 @@ for tool; do
   echo "$tool"
 done`;
 
-export const nodeTools: KindStep = {
+export const nodeTools: KindStep<ClusterUp> = {
   title: 'Put tools on the nodes',
   run: async ({ lab, exec, images }, report) => {
     const added = await addTools(exec, await kindNodes(exec, lab.name), images.demo.reference);
