@@ -16,7 +16,8 @@ export function activeMode(nodes: readonly NodeEvidence[], requested: Mode): Act
   return { mode: modeOf(facts, requested), ...facts };
 }
 
-function modeOf(facts: Facts, requested: Mode): ActiveMode['mode'] {
+/** The name of these facts together. */
+export function modeOf(facts: Facts, requested: Mode): ActiveMode['mode'] {
   const known: readonly Mode[] = [
     requested,
     ...profiles.map(({ name, datapath }) => ({

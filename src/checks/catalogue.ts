@@ -6,18 +6,11 @@ import { netfilterClaims } from './claims/netfilter.ts';
 import { programClaims } from './claims/programs.ts';
 import { serviceTableClaims } from './claims/service-tables.ts';
 import { wireClaims } from './claims/wire.ts';
-import { dnsChecks } from './scenarios/dns.ts';
-import { checksOf } from './scenarios/path.ts';
-import { podAndNodePaths } from './scenarios/pods-and-nodes.ts';
-import { servicePaths } from './scenarios/services.ts';
-import { socketChecks } from './scenarios/sockets.ts';
+import { connectivityChecks } from './scenarios/index.ts';
 
-/** Every check of every profile, in the order of reports. */
+/** Every check of every profile of labctl's own datapath, in the order of reports. */
 export const catalogue: readonly Check[] = [
-  ...podAndNodePaths.flatMap(checksOf),
-  ...servicePaths.flatMap(checksOf),
-  ...socketChecks,
-  ...dnsChecks,
+  ...connectivityChecks,
   ...kubeProxyClaims,
   ...programClaims,
   ...serviceTableClaims,

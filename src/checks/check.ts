@@ -1,6 +1,7 @@
 import type { DatapathConfig, NetworkConfig } from '../core/agent-config.ts';
 import type { ProfileName } from '../profile/profile.ts';
 import type { Runtime, RuntimeName } from '../runtime/port.ts';
+import type { CiliumView } from './cilium/view.ts';
 import type { KernelView } from './kernel/view.ts';
 import type { Prober } from './probe/prober.ts';
 import type { Subjects } from './subjects.ts';
@@ -27,6 +28,8 @@ export interface VerifyLab {
     NetworkConfig,
     'podCIDR' | 'serviceCIDR' | 'nativeRoutingCIDR' | 'nodePortRange' | 'mtu'
   >;
+  /** Where Cilium is what moves its packets. */
+  readonly cilium?: { readonly version: string };
 }
 
 export interface CheckContext {
@@ -35,6 +38,8 @@ export interface CheckContext {
   readonly subjects: Subjects;
   readonly prober: Prober;
   readonly kernel: KernelView;
+  /** In labs whose packets Cilium moves; the kernel view finds nothing of labctl's there. */
+  readonly cilium?: CiliumView;
   readonly signal: AbortSignal;
 }
 

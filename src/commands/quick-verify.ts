@@ -7,7 +7,7 @@ export async function quickVerify(
   name: string,
   context: CommandContext,
 ): Promise<{ passed: boolean; report: Report; text: string }> {
-  const [{ labStatus, openLab }, checks] = await Promise.all([
+  const [{ labStatus, openLab, verifiedLab }, checks] = await Promise.all([
     import('../lab/index.ts'),
     import('../checks/index.ts'),
   ]);
@@ -20,6 +20,6 @@ export async function quickVerify(
     { timeoutMs: 60_000, signal: context.signal, fix: `labctl status --name ${name}` },
   );
   const lab = await openLab(name);
-  const report = await checks.verify(lab.runtime, lab.resolved, { quick: true, signal: context.signal });
+  const report = await checks.verify(lab.runtime, verifiedLab(lab), { quick: true, signal: context.signal });
   return { passed: checks.passed(report), report, text: checks.reportText(report) };
 }

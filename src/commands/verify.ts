@@ -19,7 +19,7 @@ export const verify: CommandDefinition = {
   examples: ['labctl verify', "labctl verify --only 'claim.*' -o json --junit report.xml"],
   run: async (context, _args, options) => {
     const checks = await import('../checks/index.ts');
-    const { openLab } = await import('../lab/index.ts');
+    const { openLab, verifiedLab } = await import('../lab/index.ts');
     const name = labNameOf(options);
     const junit = filledOption(options, 'junit');
     if (junit !== undefined) await checks.prepareJUnit(junit);
@@ -32,12 +32,14 @@ export const verify: CommandDefinition = {
       throw error;
     };
     const lab = await openLab(name).catch(unfinished);
+    const subject = verifiedLab(lab);
     if (isOn(options, 'list')) {
-      const ids = checks.checkIds(lab.resolved.profile, lab.runtime.name);
+      const cni = subject.cilium === undefined ? 'labctl' : 'cilium';
+      const ids = checks.checkIds(lab.resolved.profile, lab.runtime.name, cni);
       return { data: ids, text: ids.join('\n') };
     }
     const report = await checks
-      .verify(lab.runtime, lab.resolved, {
+      .verify(lab.runtime, subject, {
         only: listOption(options, 'only'),
         skip: listOption(options, 'skip'),
         signal: context.signal,

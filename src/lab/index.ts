@@ -10,3 +10,4 @@ export { applyManifests, deleteManifests, deleteObjects, getObjects } from './ob
 export type { LabPlan } from './plan.ts';
 export { isInPath, preflight } from './preflight.ts';
 export type { LabStatus } from './status.ts';
+export { verifiedLab } from './verified-lab.ts';

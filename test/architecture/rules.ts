@@ -32,7 +32,7 @@ export const importTable: readonly ImportRow[] = [
   },
   {
     place: 'src/checks/',
-    may: ['src/profile/', 'profiles/', 'src/core/'],
+    may: ['src/cilium/', 'src/profile/', 'profiles/', 'src/core/'],
     types: ['src/runtime/port.ts', 'src/datapath/'],
   },
   { place: 'src/ui/', may: ['src/core/'], types: ['src/commands/'] },

@@ -88,7 +88,8 @@ async function wayRows(
   { node }: SubjectPod,
   upstream: string,
 ): Promise<Evidence[]> {
-  if (lab.datapath.hostRouting !== 'bpf') return [];
+  // Whether Cilium's host routing lets them is not known here.
+  if (lab.datapath.hostRouting !== 'bpf' || lab.cilium !== undefined) return [];
   const { tables } = await kernel.inspect(node);
   const isVia = tables.ipcache.some(({ prefix, viaStack }) => prefix === `${upstream}/32` && viaStack);
   return [

@@ -1,0 +1,70 @@
+import { agentCli } from '../../cilium/index.ts';
+import { failure, messageOf } from '../../core/errors.ts';
+import type { Runtime } from '../../runtime/port.ts';
+
+/** What the agents of Cilium tell of their nodes, each answer asked for once. */
+export interface CiliumView {
+  readonly version: string;
+  /** The JSON that the agent's own command line prints on a node. */
+  readonly ask: (node: string, ...words: readonly string[]) => Promise<unknown>;
+  /** The command that asks it again. */
+  readonly command: (node: string, ...words: readonly string[]) => Promise<string>;
+}
+
+const namespace = 'kube-system';
+
+export function viewCilium(runtime: Runtime, version: string): CiliumView {
+  const cli = agentCli(version);
+  const agents = once(async () => agentsByNode(runtime));
+  const agentOf = async (node: string): Promise<string> => {
+    const pod = (await agents()).get(node);
+    if (pod === undefined) throw failure('E_NO_AGENT', `no agent of Cilium runs on node ${node}`);
+    return pod;
+  };
+  const known = new Map<string, Promise<unknown>>();
+  const argv = (words: readonly string[]): string[] => [...words, '-o', 'json'];
+  return {
+    version,
+    ask: (node, ...words) => {
+      const key = [node, ...words].join(' ');
+      const answer = known.get(key) ?? agentOf(node).then((pod) => ask(runtime, pod, cli, argv(words)));
+      known.set(key, answer);
+      return answer;
+    },
+    command: async (node, ...words) =>
+      ['kubectl', '-n', namespace, 'exec', await agentOf(node), '--', cli, ...argv(words)].join(' '),
+  };
+}
+
+async function ask(runtime: Runtime, pod: string, cli: string, args: readonly string[]): Promise<unknown> {
+  const { stdout } = await runtime.at({ pod: `${namespace}/${pod}` })(cli, args);
+  try {
+    return JSON.parse(stdout);
+  } catch (cause) {
+    throw failure('E_CILIUM_AGENT', `${cli} ${args.join(' ')} in ${pod}: no JSON: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
+}
+
+async function agentsByNode({ cluster }: Runtime): Promise<ReadonlyMap<string, string>> {
+  const pods = await cluster.list('Pod');
+  return new Map(
+    pods
+      .filter(
+        ({ metadata }) =>
+          metadata.namespace === namespace &&
+          metadata.labels?.['k8s-app'] === 'cilium' &&
+          metadata.deletionTimestamp === undefined,
+      )
+      .map(({ metadata, spec }) => [spec.nodeName ?? '', metadata.name]),
+  );
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
