@@ -127,20 +127,21 @@ describe('up --cni cilium', { timeout: 30_000 }, () => {
     expect(existsSync(labPaths(asked.name).state)).toBe(false);
   });
 
-  it('does not pretend to install where everything is here', async () => {
+  it('plans the lab where everything is here, and makes nothing for a dry run', async () => {
     const place = await scratch();
     await writeFile(join(place, 'Chart.yaml'), 'name: cilium\nversion: 1.20.0\n');
     const image = { repository: 'r.example/cilium', tag: 'v1' };
     await writeFile(join(place, 'values.yaml'), JSON.stringify({ image }));
     const exec: Exec = async (file, args) => {
       const rendered = JSON.stringify({ containers: [{ image: 'r.example/cilium:v1' }] });
-      const stdout = file === 'helm' ? rendered : 'sha256:1';
-      if (file !== 'helm' && !/^(version|image ls)/.test(args.join(' '))) throw new Error(args.join(' '));
+      const stdout = file === 'helm' ? rendered : args.includes('ps') ? '' : 'sha256:1';
+      if (file !== 'helm' && !/^(version|image ls|ps)/.test(args.join(' '))) throw new Error(args.join(' '));
       return { stdout, stderr: '', exitCode: 0 };
     };
-    await expect(run(up, { ...asked, chart: place }, { exec })).rejects.toMatchObject({
-      code: 'E_CNI',
-      fix: expect.stringContaining('helm install cilium'),
+    const { data } = await run(up, { ...asked, chart: place, dryRun: true }, { exec });
+    expect(data).toMatchObject({
+      action: 'create',
+      values: { kubeProxyReplacement: true, image: { pullPolicy: 'Never', useDigest: false } },
     });
     expect(existsSync(labPaths(asked.name).state)).toBe(false);
   });

@@ -15,12 +15,16 @@ export const versionOptions: readonly OptionDefinition[] = [
   { flags: '--cilium-version <version>', summary: "version of Cilium's chart (default: the newest known)" },
   { flags: '--chart <place>', summary: 'chart directory or .tgz; what is built in counts otherwise' },
 ];
+export const observeOption: OptionDefinition = {
+  flags: '--observe <how>',
+  summary: `how much Cilium tells: ${observations.join(', ')}`,
+};
 /** A lab, and Cilium in it. */
 export const ciliumOptions: readonly OptionDefinition[] = [
   ...labOptions,
   { flags: '--cni <provider>', summary: `whose datapath: ${providers.join(', ')} (the default)` },
   ...versionOptions,
-  { flags: '--observe <how>', summary: `how much Cilium tells: ${observations.join(', ')}` },
+  observeOption,
 ];
 
 /** Of commands that know both datapaths. */

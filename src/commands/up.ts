@@ -1,10 +1,10 @@
-import { ExitCode } from '../core/errors.ts';
 import type { CreateReport } from '../lab/index.ts';
-import { ciliumInput, cniOptions, isCilium } from './cilium-input.ts';
+import { cniOptions, isCilium, observeOption } from './cilium-input.ts';
 import type { CommandDefinition } from './command.ts';
 import { labOptions, resolveInput } from './lab-input.ts';
-import { quickVerify } from './quick-verify.ts';
 import { dryRunOption, isOn } from './shared.ts';
+import { upWithCilium } from './up-cilium.ts';
+import { upResult } from './up-result.ts';
 
 export const up: CommandDefinition = {
   name: 'up',
@@ -12,21 +12,23 @@ export const up: CommandDefinition = {
   options: [
     ...labOptions,
     ...cniOptions,
+    observeOption,
+    { flags: '--reuse-values', summary: "cilium: keep values that the release has beyond the profile's" },
+    { flags: '-y, --yes', summary: 'cilium: do not ask before a lab that is up is changed' },
     dryRunOption,
     { flags: '--retain', summary: 'keep what was made when something fails' },
     { flags: '--recreate', summary: 'allow changes that need the lab to be made anew' },
     { flags: '--no-install', summary: 'do not install missing packages: name them and exit 6' },
     { flags: '--no-verify', summary: 'leave out the short verification at the end' },
   ],
-  examples: ['labctl up --profile ebpf', 'labctl up -f my.labctl.yaml --dry-run'],
+  examples: [
+    'labctl up --profile ebpf',
+    'labctl up -f my.labctl.yaml --dry-run',
+    'labctl up --cni cilium --runtime kind --profile ebpf --chart cilium-1.20.0.tgz',
+  ],
   run: async (context, _args, options) => {
+    if (isCilium(options)) return upWithCilium(context, options);
     const { createLab, planLab } = await import('../lab/index.ts');
-    if (isCilium(options)) {
-      const request = await ciliumInput(context, options);
-      const { refuseInstall, requireCilium } = await import('../lab/cilium/up.ts');
-      await requireCilium(context.exec, request);
-      return refuseInstall(request);
-    }
     const { lab } = await resolveInput(context, options);
     if (isOn(options, 'dryRun')) {
       const plan = await planLab(lab);
@@ -41,15 +43,7 @@ export const up: CommandDefinition = {
       },
       context,
     );
-    const summary = summarise(report);
-    if (options.verify === false || report.action === 'none')
-      return { data: { ...report, verify: null }, text: summary };
-    const found = await quickVerify(report.lab, context);
-    return {
-      data: { ...report, verify: found },
-      text: `${summary}\n\n${found.text}`,
-      exitCode: found.passed ? ExitCode.ok : ExitCode.checkFailed,
-    };
+    return upResult(report, summarise(report), options, context);
   },
 };
 

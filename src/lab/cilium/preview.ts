@@ -1,6 +1,6 @@
-import { type ChangedKey, differingKeys, isTree, renderCiliumValues } from '../../cilium/index.ts';
+import { type ChangedKey, differingKeys, renderCiliumValues } from '../../cilium/index.ts';
 import type { Exec } from '../../core/exec.ts';
-import { ciliumManifests } from './manifests.ts';
+import { ciliumManifests, configIn } from './manifests.ts';
 import type { CiliumRequest, GivenChart } from './request.ts';
 
 export interface Preview {
@@ -20,18 +20,5 @@ export async function previewChange(exec: Exec, from: CiliumRequest, to: CiliumR
 const valuesOf = ({ lab, version, observe }: CiliumRequest) => renderCiliumValues(lab, version, observe);
 
 /** The data of ConfigMap cilium-config. */
-export async function configOf(
-  exec: Exec,
-  request: CiliumRequest,
-  chart: GivenChart,
-): Promise<Readonly<Record<string, unknown>>> {
-  const objects = await ciliumManifests(exec, request, chart);
-  const found = objects.find(
-    (object) =>
-      isTree(object) &&
-      object.kind === 'ConfigMap' &&
-      isTree(object.metadata) &&
-      object.metadata.name === 'cilium-config',
-  );
-  return isTree(found) && isTree(found.data) ? found.data : {};
-}
+export const configOf = async (exec: Exec, request: CiliumRequest, chart: GivenChart) =>
+  configIn(await ciliumManifests(exec, request, chart));
