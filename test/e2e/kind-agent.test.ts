@@ -1,11 +1,13 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkIds } from '../../src/checks/verify.ts';
 import { type Cidr4, contains, overlaps, parseCidr4, parseIp4, type Range4 } from '../../src/core/ip.ts';
 import { type Node, type Pod, podCIDRAnnotation } from '../../src/core/k8s.ts';
-import { labctl, labctlWith, sh } from './support/cli.ts';
+import type { ReloadReport } from '../../src/lab/reload/index.ts';
+import { projectRoot } from '../../src/platform/fs.ts';
+import { type CliResult, labctl, labctlWith, sh } from './support/cli.ts';
 import { nameServerOf, startDnsStandIn } from './support/dns-stand-in.ts';
 import { inContainer } from './support/docker.ts';
 import { describeOnKind } from './support/kind.ts';
@@ -23,7 +25,9 @@ spec:
   profile: ebpf
   runtime: kind
   ipam: { mode: cluster-pool, pools: [${pool}], maskSize: 26 }
+  agent: { dev: true }
   helm: { values: { operator: { releaseAfterSeconds: 5 } } }
+  kind: { patch: { nodes: [{ role: control-plane }, { role: worker }, { role: worker, labels: { rack: b } }] } }
 `;
 const [control, worker, worker2] = [`${name}-control-plane`, `${name}-worker`, `${name}-worker2`];
 const nodes = [control, worker, worker2];
@@ -72,17 +76,66 @@ describeOnKind('agent and operator on kind', () => {
     await podsReady(lab, 'default', 'app=demo', nodes.length, 120_000);
   };
 
-  beforeAll(async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'labctl-kind-'));
+  let directory: string;
+  const up = async (text: string, ...flags: readonly string[]): Promise<CliResult> => {
     const file = join(directory, 'agent.labctl.yaml');
-    await writeFile(file, labFile);
-    const { code, stderr } = await labctlWith({ limitMs }, 'up', '-f', file, '--no-verify');
-    await rm(directory, { recursive: true });
+    await writeFile(file, text);
+    return await labctlWith({ limitMs }, 'up', '-f', file, '--no-verify', ...flags);
+  };
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'labctl-kind-'));
+    const { code, stderr } = await up(labFile);
     expect(code, stderr).toBe(0);
   });
   afterAll(async () => {
+    await rm(directory, { recursive: true });
     const { code, stderr } = await labctlWith({ limitMs }, 'down', '--name', name);
     expect(code, stderr).toBe(0);
+  });
+
+  it('is up as asked for, with raw nodes too, and says what other raw nodes would take', async () => {
+    const again = await up(labFile);
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing to do') });
+    const other = labFile.replace('rack: b', 'rack: c');
+    const plan = await up(other, '--dry-run');
+    expect(plan.stdout).toMatch(/raw\.kind\.nodes: .*rack.*needs the lab to be made anew/);
+    expect(await up(other)).toMatchObject({ code: 7, stderr: expect.stringContaining('E_RECREATE') });
+    const states = await sh('docker', 'inspect', '--format', '{{.State.Running}}', ...nodes);
+    expect(states).toBe('true\ntrue\ntrue\n');
+  });
+
+  it('reloads sources on every node while requests go on, and nothing of what does not compile', async () => {
+    const sources = join(directory, 'bpf');
+    const header = join(sources, 'lib', 'metrics.h');
+    await cp(join(projectRoot(), 'bpf'), sources, { recursive: true });
+    const text = await readFile(header, 'utf8');
+    const reload = (...flags: readonly string[]): Promise<CliResult> =>
+      labctlWith({ limitMs }, 'reload', '--name', name, '--bpf', sources, ...flags);
+    const { clusterIP, nodeAddress } = await targets();
+    const requests = [
+      requestSteadily(worker, `http://${clusterIP}:8080/`),
+      requestSteadily(`labctl-${name}-client`, `http://${nodeAddress}:32000/`),
+    ];
+    await writeFile(header, text.replace('packets += 1;', 'packets += 2;'));
+    const done = await reload('-o', 'json');
+    for (const { stop } of requests) expect((await stop()).failures).toEqual([]);
+    expect(done.code, done.stderr).toBe(0);
+    const report = JSON.parse(done.stdout) as ReloadReport;
+    expect(report.nodes.map(({ node }) => node).sort()).toEqual([...nodes].sort());
+    for (const { programs } of report.nodes) {
+      expect(programs.length).toBeGreaterThan(0);
+      for (const { from, to } of programs) expect(from?.tag).not.toBe(to?.tag);
+    }
+
+    const pids = await Promise.all(nodes.map(agentPids));
+    await writeFile(header, text.replace('packets += 1;', 'packets += ;'));
+    const refused = await reload();
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('E_COMPILE') });
+    expect(refused.stderr).toContain('metrics.h:20:21: error: expected expression');
+    expect(await Promise.all(nodes.map(agentPids))).toEqual(pids);
+    await writeFile(header, text);
+    expect((await reload('-q')).code).toBe(0);
   });
 
   it('gives each node a network of the pool, and its pods addresses of it', async () => {
