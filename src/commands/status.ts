@@ -12,6 +12,7 @@ export const status: CommandDefinition = {
     const rows = [
       ...found.nodes.map((node) => ['node', node.name, node.state, node.detail]),
       ...found.pods.map((pod) => ['pod', pod.name, pod.state, pod.detail]),
+      ...(found.programs ?? []).map(({ name, state, detail }) => ['program', name, state, detail]),
     ];
     return {
       data: found,

@@ -1,4 +1,5 @@
-import { ExitCode, LabError } from '../core/errors.ts';
+import type { CheckResult } from '../checks/index.ts';
+import { ExitCode, LabError, usageError } from '../core/errors.ts';
 import type { CommandContext, CommandDefinition } from './command.ts';
 import { filledOption, isOn, labNameOf, listOption, nameOption } from './shared.ts';
 
@@ -14,6 +15,10 @@ export const verify: CommandDefinition = {
     },
     { flags: '--skip <pattern>', summary: 'leave out checks whose id matches', repeatable: true },
     { flags: '--list', summary: "print the ids of the lab's checks and run none" },
+    {
+      flags: '--connectivity-test',
+      summary: 'cilium: also run cilium connectivity test, where cilium-cli is in PATH (minutes)',
+    },
     { flags: '--junit <file>', summary: 'also write a JUnit report, whatever happens' },
   ],
   examples: ['labctl verify', "labctl verify --only 'claim.*' -o json --junit report.xml"],
@@ -38,7 +43,9 @@ export const verify: CommandDefinition = {
       const ids = checks.checkIds(lab.resolved.profile, lab.runtime.name, cni);
       return { data: ids, text: ids.join('\n') };
     }
-    const report = await checks
+    const cases = isOn(options, 'connectivityTest') ? cliCases : undefined;
+    if (cases !== undefined && subject.cilium === undefined) throw noCilium(name);
+    const own = await checks
       .verify(lab.runtime, subject, {
         only: listOption(options, 'only'),
         skip: listOption(options, 'skip'),
@@ -46,6 +53,8 @@ export const verify: CommandDefinition = {
         onResult: (result) => context.log.info(`${result.status.padEnd(7)} ${result.id}`),
       })
       .catch(unfinished);
+    const report =
+      cases === undefined ? own : checks.withChecks(own, await cases(name, context).catch(unfinished));
     const unwritten = junit === undefined ? undefined : await kept(checks.writeJUnit(report, junit), context);
     await checks.tellGitHub(report, context.env, say);
     return {
@@ -55,6 +64,18 @@ export const verify: CommandDefinition = {
     };
   },
 };
+
+/** What cilium-cli finds in the same lab. */
+async function cliCases(lab: string, { exec, signal }: CommandContext): Promise<readonly CheckResult[]> {
+  const [{ checksOfCli }, { connectivityTest }] = await Promise.all([
+    import('../checks/index.ts'),
+    import('../lab/cilium/connectivity-test.ts'),
+  ]);
+  return checksOfCli(await connectivityTest(exec, lab, signal));
+}
+
+const noCilium = (lab: string): Error =>
+  usageError('E_CNI', `lab ${lab} has no Cilium to test`, { fix: 'leave --connectivity-test out' });
 
 /** What the checks found is told also where the report of it cannot be written any more. */
 async function kept(

@@ -20,6 +20,8 @@ export interface LabStatus {
   readonly exitCode: number;
   readonly nodes: readonly PartStatus[];
   readonly pods: readonly PartStatus[];
+  /** Programs that ask and test the lab beside labctl, where there are any. */
+  readonly programs?: readonly PartStatus[];
   readonly problems: readonly string[];
 }
 

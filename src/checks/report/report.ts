@@ -17,6 +17,13 @@ export interface Report {
   readonly summary: Summary;
 }
 
+/** The same report with checks that something else ran. */
+export const withChecks = (report: Report, more: readonly CheckResult[]): Report => {
+  const checks = [...report.checks, ...more];
+  const durationMs = more.reduce((sum, check) => sum + check.durationMs, report.summary.durationMs);
+  return { ...report, checks, summary: summarise(checks, durationMs) };
+};
+
 /** How Services are balanced, how pods are masqueraded and who forwards their packets. */
 export interface Mode {
   readonly mode: ProfileName;

@@ -4,6 +4,7 @@ import { isPodReady, keyOf, type Node, type Pod } from '../../core/k8s.ts';
 import { exec as realExec } from '../../platform/exec.ts';
 import { kindNodes } from '../../platform/kind.ts';
 import { kubectlFor } from '../../platform/kubectl.ts';
+import { ciliumPrograms } from '../cilium/programs.ts';
 import { podState } from '../objects/tables.ts';
 import { type KindRecord, readRecord } from '../owner-record.ts';
 import type { LabStatus } from '../status.ts';
@@ -36,6 +37,7 @@ export async function kindStatus(lab: string): Promise<LabStatus> {
   return {
     ...answer(lab, problems.length === 0 ? 'healthy' : 'unhealthy', texts),
     ...partsOf(await objectsOf(realExec, lab)),
+    ...(record.cilium && { programs: await ciliumPrograms(realExec, record.cilium.version) }),
   };
 }
 
