@@ -1,7 +1,7 @@
-import type { CheckResult } from '../checks/index.ts';
-import { ExitCode, LabError, usageError } from '../core/errors.ts';
+import { ExitCode, LabError } from '../core/errors.ts';
 import type { CommandContext, CommandDefinition } from './command.ts';
 import { filledOption, isOn, labNameOf, listOption, nameOption } from './shared.ts';
+import { cliChecks } from './verify-cilium.ts';
 
 export const verify: CommandDefinition = {
   name: 'verify',
@@ -43,8 +43,7 @@ export const verify: CommandDefinition = {
       const ids = checks.checkIds(lab.resolved.profile, lab.runtime.name, cni);
       return { data: ids, text: ids.join('\n') };
     }
-    const cases = isOn(options, 'connectivityTest') ? cliCases : undefined;
-    if (cases !== undefined && subject.cilium === undefined) throw noCilium(name);
+    const more = isOn(options, 'connectivityTest') ? cliChecks(subject, context) : async () => [];
     const own = await checks
       .verify(lab.runtime, subject, {
         only: listOption(options, 'only'),
@@ -53,8 +52,7 @@ export const verify: CommandDefinition = {
         onResult: (result) => context.log.info(`${result.status.padEnd(7)} ${result.id}`),
       })
       .catch(unfinished);
-    const report =
-      cases === undefined ? own : checks.withChecks(own, await cases(name, context).catch(unfinished));
+    const report = checks.withChecks(own, await more().catch(unfinished));
     const unwritten = junit === undefined ? undefined : await kept(checks.writeJUnit(report, junit), context);
     await checks.tellGitHub(report, context.env, say);
     return {
@@ -64,18 +62,6 @@ export const verify: CommandDefinition = {
     };
   },
 };
-
-/** What cilium-cli finds in the same lab. */
-async function cliCases(lab: string, { exec, signal }: CommandContext): Promise<readonly CheckResult[]> {
-  const [{ checksOfCli }, { connectivityTest }] = await Promise.all([
-    import('../checks/index.ts'),
-    import('../lab/cilium/connectivity-test.ts'),
-  ]);
-  return checksOfCli(await connectivityTest(exec, lab, signal));
-}
-
-const noCilium = (lab: string): Error =>
-  usageError('E_CNI', `lab ${lab} has no Cilium to test`, { fix: 'leave --connectivity-test out' });
 
 /** What the checks found is told also where the report of it cannot be written any more. */
 async function kept(
