@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkIds } from '../../src/checks/verify.ts';
 import { labPaths } from '../../src/core/paths.ts';
 import { waitFor } from '../../src/core/wait-for.ts';
+import { type PushRegistry, servePushRegistry } from '../support/push-registry.ts';
 import { type CliResult, labctlWith, run, sh } from './support/cli.ts';
 import { type DockerInventory, dockerInventory, inContainer, withoutLabImages } from './support/docker.ts';
 import { describeOnKind } from './support/kind.ts';
@@ -245,7 +246,54 @@ describeOnKind('a cluster of somebody else', () => {
       expect(existsSync(labPaths(lab).state)).toBe(false);
     });
   });
+
+  describe('images by a registry', () => {
+    let registry: PushRegistry;
+    beforeAll(async () => {
+      const format = '{{range .IPAM.Config}}{{.Gateway}} {{end}}';
+      const gateway = await sh('docker', 'network', 'inspect', 'kind', '--format', format);
+      const [address = ''] = gateway.split(' ').filter((each) => each.includes('.'));
+      // The loopback is where an engine pushes to without TLS, the gateway is where nodes find this machine.
+      registry = await servePushRegistry(['127.0.0.1', address]);
+      const hosts = `/etc/containerd/certs.d/127.0.0.1:${registry.port}`;
+      for (const node of nodes) {
+        await inContainer(node, 'sh', '-c', 'mountpoint -q /sys/fs/bpf || mount -t bpf bpf /sys/fs/bpf');
+        await inContainer(node, 'mkdir', '-p', hosts);
+        const text = `[host."http://${address}:${registry.port}"]`;
+        await inContainer(node, 'sh', '-c', `echo '${text}' > '${hosts}/hosts.toml'`);
+      }
+    });
+    afterAll(() => registry.close());
+
+    it('are pushed there, and nodes pull what the chart names', async () => {
+      const prefix = `127.0.0.1:${registry.port}/team`;
+      const engine = await dockerInventory();
+      const { code, stderr } = await up('--registry', prefix);
+      expect(code, stderr).toBe(0);
+      expect(registry.pushed.map(withoutTag).sort()).toEqual(['team/labctl/agent', 'team/labctl/demo']);
+      expect(registry.pulled).toEqual(expect.arrayContaining([...registry.pushed]));
+      const template = '{.items[*].spec.template.spec.containers[*].image}';
+      const images = await kubectl(
+        'get',
+        'daemonsets',
+        '--all-namespaces',
+        '--output',
+        `jsonpath=${template}`,
+      );
+      const named = registry.pushed.map((image) => `127.0.0.1:${registry.port}/${image}`);
+      expect([...new Set(images.split(' '))].sort()).toEqual([...named].sort());
+      expect((await labctl('status', '--name', lab)).code).toBe(0);
+      expect((await labctl('down', '--name', lab, '--yes')).code).toBe(0);
+      expect(await dockerInventory()).toEqual(engine);
+      for (const node of nodes) {
+        const left = await inContainer(node, 'ctr', '--namespace', 'k8s.io', 'images', 'list', '--quiet');
+        expect(left).not.toContain(prefix);
+      }
+    });
+  });
 });
+
+const withoutTag = (image: string): string => image.replace(/:[^:/]*$/, '');
 
 /** `doctor`, with findings about the cluster alone. */
 const examined = () => labctl('doctor', '--runtime', 'existing', '--profile', 'ebpf', '-o', 'json');
