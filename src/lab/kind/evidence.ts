@@ -5,17 +5,23 @@ import { labPaths, stateRoot } from '../../core/paths.ts';
 import { privateDirectory, removeTree, writeAtomic } from '../../platform/fs.ts';
 import { kubectlFor } from '../../platform/kubectl.ts';
 import type { LabContext } from '../context.ts';
-import { agentSet, kubeconfigOf, systemNamespace } from './context.ts';
+import { readRecord } from '../owner-record.ts';
+import { type AgentPods, agentPodsOf } from './agent-pods.ts';
+import { kubeconfigOf } from './context.ts';
 
-const questions: readonly (readonly [file: string, args: readonly string[]])[] = [
+const questionsOf = ({
+  namespace,
+  label,
+  value,
+}: AgentPods): readonly (readonly [file: string, args: readonly string[]])[] => [
   ['nodes.yaml', ['get', 'nodes', '--output', 'yaml']],
   ['pods.txt', ['get', 'pods', '--all-namespaces', '--output', 'wide']],
   ['events.txt', ['get', 'events', '--all-namespaces', '--sort-by', '.lastTimestamp']],
   [
     'agents.log',
     [
-      ...['logs', '--namespace', systemNamespace, '--selector', `app.kubernetes.io/name=${agentSet}`],
-      ...['--tail', '200', '--prefix'],
+      ...['logs', '--namespace', namespace, '--selector', `${label}=${value}`],
+      ...['--all-containers', '--tail', '200', '--prefix'],
     ],
   ],
 ];
@@ -40,7 +46,7 @@ async function keepKindEvidence(lab: string, directory: string, { exec }: LabCon
   await cp(labPaths(lab).state, directory, { recursive: true, filter: (from) => from !== kubeconfigOf(lab) });
   const kubectl = kubectlFor(exec, kubeconfigOf(lab));
   await Promise.all(
-    questions.map(async ([file, args]) => {
+    questionsOf(agentPodsOf(await readRecord(lab))).map(async ([file, args]) => {
       const text = await kubectl.run(args).catch((error: unknown) => `${messageOf(error)}\n`);
       await writeAtomic(join(directory, file), text);
     }),
