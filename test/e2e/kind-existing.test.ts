@@ -267,7 +267,6 @@ describeOnKind('a cluster of somebody else', () => {
 
     it('are pushed there, and nodes pull what the chart names', async () => {
       const prefix = `127.0.0.1:${registry.port}/team`;
-      const engine = await dockerInventory();
       const { code, stderr } = await up('--registry', prefix);
       expect(code, stderr).toBe(0);
       expect(registry.pushed.map(withoutTag).sort()).toEqual(['team/labctl/agent', 'team/labctl/demo']);
@@ -284,7 +283,8 @@ describeOnKind('a cluster of somebody else', () => {
       expect([...new Set(images.split(' '))].sort()).toEqual([...named].sort());
       expect((await labctl('status', '--name', lab)).code).toBe(0);
       expect((await labctl('down', '--name', lab, '--yes')).code).toBe(0);
-      expect(await dockerInventory()).toEqual(engine);
+      const repositories = await sh('docker', 'image', 'ls', '--format', '{{.Repository}}');
+      expect(repositories).not.toContain(prefix);
       for (const node of nodes) {
         const left = await inContainer(node, 'ctr', '--namespace', 'k8s.io', 'images', 'list', '--quiet');
         expect(left).not.toContain(prefix);
