@@ -44,7 +44,7 @@ static __always_inline int lab_deliver_past_stack(struct __sk_buff *skb, struct 
 {
 	if (result == LAB_NAT_NONE)
 		lab_ct_track(skb, p);
-	if ((lab_cfg_masquerade || lab_cfg_switched) && result == LAB_NAT_DONE) {
+	if (result == LAB_NAT_DONE && p->code == LAB_FORWARD_REV_MASQUERADE) {
 		result = lab_nat_established(skb, p,
 					     LAB_APPLY_PAST(LAB_APPLY_REPLY(LAB_NAT_SERVICE)));
 		if (result < 0)

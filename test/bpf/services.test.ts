@@ -191,6 +191,26 @@ describe.each(kinds)('ebpf, $kind', ({ first, rest }) => {
     });
   });
 
+  it('a direct flow to another node from the port of a translated one: its reply is moved back and no more', () => {
+    bench().service(service('10.244.2.10:8080', rest));
+    bench().run('lab_from_container', 'lxca', on(fromA, first('a:1000', `${vip}:80`)));
+    const direct = on(fromA, first('a:1000', 'c:8080'));
+    const moved = bench().run('lab_from_container', 'lxca', direct);
+    const port = moved.packet.readUInt16BE(34);
+    expectOutcome(moved, {
+      verdict: 'redirect',
+      packet: changed(direct, { from: `a:${port}`, ttl: 63 }),
+      counted: ['port_moved', 'redirect_neigh', 'ct_new'],
+    });
+    // Its own addresses and ports are those of the translated flow's reply, which is another's.
+    const reply = on(wire, first('c:8080', `a:${port}`));
+    expectOutcome(bench().run('lab_from_netdev', 'eth0', reply), {
+      verdict: 'redirect',
+      packet: changed(reply, { to: 'a:1000', ttl: 63, eth: toA }),
+      counted: ['rev_port_moved', 'ct_confirmed', 'redirect_peer'],
+    });
+  });
+
   it('outside to a NodePort, backend here: redirect_peer, reply translated as the pod sends it', () => {
     bench().service({ ...nodePortTo('10.244.1.10:80'), ...rest });
     const packet = on(wire, first('client:1000', 'node1:32000'));
