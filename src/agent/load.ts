@@ -1,4 +1,5 @@
 import { readdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import {
   type BpfMap,
   type BpfProgram,
@@ -98,12 +99,13 @@ function withPrograms<T>(
 
 function prepared(root: string): PinPaths {
   const pins = pinPaths(root);
-  makeDirectory(root, 0o700);
-  if (!isBpffs(root)) {
+  const parent = dirname(root);
+  if (!isBpffs(root) && !isBpffs(parent)) {
     throw environmentError('E_NO_BPFFS', `${root} does not lie on a BPF file system`, {
-      fix: `mount -t bpf bpf ${root}`,
+      fix: `mount -t bpf bpf ${parent}`,
     });
   }
+  makeDirectory(root, 0o700);
   for (const directory of [pins.maps, pins.programs, pins.links]) makeDirectory(directory, 0o700);
   return pins;
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { ExitCode, LabError, messageOf, usageError } from '../core/errors.ts';
 import { jsonLog } from '../core/log.ts';
@@ -51,11 +52,19 @@ async function run(args: string[]): Promise<void> {
   process.exit(ExitCode.ok);
 }
 
-/** `inspect --config FILE`: what the kernel has, as one Inspection on stdout. */
+/**
+ * `inspect --config FILE [--each-line]`: what the kernel has, as one Inspection on stdout; or one for each line of
+ * stdin, as it is then.
+ */
 async function inspect(args: string[]): Promise<void> {
-  const { paths, network, node } = await readConfig(configPath(args));
+  const eachLine = '--each-line';
+  const isResident = args.includes(eachLine);
+  const { paths, network, node } = await readConfig(configPath(args.filter((word) => word !== eachLine)));
   const { inspect: inspectNode } = await import('./inspect/index.ts');
-  print(inspectNode({ pins: paths.pins, cgroup: paths.cgroup, device: network.device, node }));
+  const tell = (): void =>
+    print(inspectNode({ pins: paths.pins, cgroup: paths.cgroup, device: network.device, node }));
+  if (!isResident) return tell();
+  for await (const _ of createInterface({ input: process.stdin })) tell();
 }
 
 /** `probe`: tries what the agent needs of this machine; one row for each need. */

@@ -1,4 +1,5 @@
 import type { ClusterSource } from '../core/cluster.ts';
+import type { Conversation } from '../core/conversations.ts';
 import type { Exec } from '../core/exec.ts';
 import type { Ip4 } from '../core/ip.ts';
 import type { Inspection } from '../datapath/inspection.ts';
@@ -38,6 +39,8 @@ export interface Runtime {
   /** Runs programs at a place: in its namespaces and, unless said otherwise, its cgroup. */
   readonly at: (target: Target) => Exec;
   readonly start: (target: Target, file: string, args: readonly string[]) => Promise<Background>;
+  /** Starting a program costs more than most questions: those that are asked often stay. */
+  readonly converse: (target: Target, file: string, args: readonly string[]) => Promise<Conversation>;
   /** Hooks, pins and tables of one node as the kernel has them, read without its agent. */
   readonly inspect: (node: string) => Promise<Inspection>;
   /** Command line of the probe client (src/checks/client), valid at every target. */

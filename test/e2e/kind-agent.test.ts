@@ -205,6 +205,23 @@ describeOnKind('agent and operator on kind', () => {
     });
   });
 
+  it("renews a node's tools and leaves its own file systems mounted", async () => {
+    const tools = '/opt/labctl/tools';
+    const mounts = async (): Promise<{ tools: string[]; own: string[] }> => {
+      const places = (await inContainer(worker, 'cut', '-d', ' ', '-f', '2', '/proc/mounts')).split('\n');
+      const [inTools, own] = [true, false].map((isTools) =>
+        places.filter((place) => place.startsWith(tools) === isTools && /^\/(opt|sys|proc|dev)/.test(place)),
+      );
+      return { tools: inTools ?? [], own: own ?? [] };
+    };
+    const before = await mounts();
+    expect(before.own).toContain('/sys/fs/bpf');
+    expect(before.tools).toContain(`${tools}/sys/fs/bpf`);
+    await inContainer(worker, 'systemctl', 'restart', 'labctl-tools.service');
+    expect(await mounts()).toEqual(before);
+    expect(await inContainer(worker, 'sh', '-c', 'tcpdump --version 2>&1')).toMatch(/^tcpdump version/);
+  });
+
   it('keeps all networks when another operator leads', async () => {
     const before = await cidrs();
     const [old] = await lab.pods(system, operators);

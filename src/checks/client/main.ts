@@ -1,4 +1,4 @@
-import { text } from 'node:stream/consumers';
+import { createInterface } from 'node:readline';
 import { attempt } from './attempt.ts';
 import { dns } from './dns.ts';
 import { hold } from './hold.ts';
@@ -10,8 +10,8 @@ import { tcp } from './tcp.ts';
 import { udp } from './udp.ts';
 
 /**
- * `probe-client`: probes as a JSON array on standard input, results in the same order on standard
- * output. `serve POD NODE`: an echo server on free ports. `hold PROBE`: a connection that stays open. Each
+ * `probe-client`: each line of standard input is a JSON array of probes, answered by a line with their results in
+ * the same order. `serve POD NODE`: an echo server on free ports. `hold PROBE`: a connection that stays open. Each
  * tells one line of JSON.
  */
 const connectors = { tcp, udp, http };
@@ -27,7 +27,10 @@ async function main([mode, first = '', second = '']: readonly string[]): Promise
     case 'hold':
       return say(await hold(JSON.parse(first) as SocketProbe));
     case undefined:
-      return say(await probeAll(JSON.parse(await text(process.stdin)) as Probe[]));
+      for await (const line of createInterface({ input: process.stdin })) {
+        say(await probeAll(JSON.parse(line) as Probe[]));
+      }
+      return;
     default:
       throw new Error(`unknown mode ${mode}`);
   }

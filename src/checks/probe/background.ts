@@ -10,7 +10,7 @@ export interface EchoServer {
   readonly stop: () => Promise<unknown>;
 }
 
-const startLimitMs = 10_000;
+const startLimitMs = 30_000;
 
 /** An echo server in a node, on ports that were free. */
 export async function startServer(runtime: Runtime, node: string): Promise<EchoServer> {

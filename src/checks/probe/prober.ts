@@ -1,3 +1,4 @@
+import { conversations } from '../../core/conversations.ts';
 import { failure } from '../../core/errors.ts';
 import type { Runtime, Target } from '../../runtime/port.ts';
 import type { Held, Probe, ProbeResult, SocketProbe } from '../client/protocol.ts';
@@ -15,18 +16,20 @@ export interface Prober {
     from: Target,
     probe: SocketProbe,
   ) => Promise<Held & { readonly stop: () => Promise<unknown> }>;
-  /** Ends the servers that were started. */
+  /** Ends what was started. */
   readonly stop: () => Promise<void>;
 }
 
-/** Probes that are asked for within this time, or while others have the turn, leave in one process per place. */
+/** Probes that are asked for within this time, or while others have the turn, leave together. */
 const gatherMs = 10;
-/** Processes at a time: more would starve each other of a small machine's processors. */
+/** Places at a time: more would starve each other of a small machine's processors. */
 const processes = 3;
-const processLimitMs = 60_000;
+const limitMs = 60_000;
 
 export function makeProber(runtime: Runtime, signal: AbortSignal): Prober {
   const [file = 'node', ...args] = runtime.probeClient;
+  /** Starting a client costs more than its probes. */
+  const clients = conversations(placeName, (place: Target) => runtime.converse(place, file, args));
   const gathering = new Map<string, Asked[]>();
   const inTurn = limiter(processes);
   const servers = new Map<string, Promise<EchoServer>>();
@@ -47,12 +50,9 @@ export function makeProber(runtime: Runtime, signal: AbortSignal): Prober {
   };
   const answer = async (batch: readonly Asked[], from: Target): Promise<void> => {
     try {
-      const { stdout } = await runtime.at(from)(file, args, {
-        input: JSON.stringify(batch.map(({ probe }) => probe)),
-        timeoutMs: processLimitMs,
-        signal,
-      });
-      const results = parseResults(stdout, batch.length);
+      const client = await clients.at(from);
+      const asked = JSON.stringify(batch.map(({ probe }) => probe));
+      const results = parseResults(await client.ask(asked, { timeoutMs: limitMs, signal }), batch.length);
       for (const [index, result] of results.entries()) batch[index]?.resolve(result);
     } catch (error) {
       for (const { reject } of batch) reject(error);
@@ -72,7 +72,10 @@ export function makeProber(runtime: Runtime, signal: AbortSignal): Prober {
     hold: (from, probe) => hold(runtime, from, probe),
     stop: async () => {
       const started = await Promise.allSettled(servers.values());
-      await Promise.all(started.map((one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)));
+      await Promise.all([
+        clients.end(),
+        ...started.map((one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)),
+      ]);
     },
   };
 }

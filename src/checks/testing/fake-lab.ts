@@ -99,6 +99,11 @@ export function fakeRuntime(lab: FakeLab = {}): Runtime {
       seen: async () => (args.includes('serve') ? '{"tcp":41000,"udp":41000}' : heldLine),
       stop: async () => ({ stdout: '', stderr: '' }),
     }),
+    converse: async (target, file, args) => ({
+      ask: async (line) => (await fakeExec(target, lab)(file, args, { input: line })).stdout,
+      isOver: () => false,
+      end: async () => undefined,
+    }),
     inspect: async (node) => ({ ...emptyInspection(node), ...lab.inspection?.(node) }),
     entersFromOutside: true,
     addressOf: (role) =>

@@ -3,7 +3,7 @@ import type { CommandLine } from '../../platform/placed.ts';
 import type { Background } from '../port.ts';
 
 const idMark = 'labctl-process-id';
-const startLimitMs = 15_000;
+const startLimitMs = 30_000;
 
 /** Says its process id, then becomes the program: ending `docker exec` or `kubectl exec` ends nothing inside. */
 const announceThenExec = `echo ${idMark} $$ >&2 && exec "$@"`;

@@ -1,10 +1,11 @@
 import type { ClusterSource } from '../../core/cluster.ts';
-import { environmentError, failure, messageOf } from '../../core/errors.ts';
+import { environmentError, failure } from '../../core/errors.ts';
 import type { Exec } from '../../core/exec.ts';
 import type { Ip4 } from '../../core/ip.ts';
-import type { Inspection } from '../../datapath/inspection.ts';
+import { startConversation } from '../../platform/conversation.ts';
 import type { CommandLine } from '../../platform/placed.ts';
 import type { LabNode, Runtime, Target } from '../port.ts';
+import { residentInspector } from '../resident-inspector.ts';
 import { startRemote } from './background.ts';
 import { commandAt, type Places } from './places.ts';
 
@@ -28,6 +29,10 @@ export interface KindRuntimeInput {
 
 /** What shells, `docker exec` and nsenter answer for a program that is not there. */
 const missingExitCodes = [126, 127];
+
+const inspectorArgs = [
+  ...['/opt/labctl/dist/agent.js', 'inspect', '--config', '/etc/labctl/agent.json', '--each-line'],
+];
 
 export function openKindRuntime(input: KindRuntimeInput): KindRuntime {
   const { places, nodes, exec } = input;
@@ -71,38 +76,15 @@ export function openKindRuntime(input: KindRuntimeInput): KindRuntime {
         file,
         args,
       ),
-    inspect: makeInspect(at, input.agentPod),
+    converse: async (target, file, args) => startConversation(await argvAt(target, file, args)),
+    // Only in the agent's pod are the rights to read the kernel.
+    inspect: residentInspector(async (node) =>
+      startConversation(await argvAt({ pod: await input.agentPod(node) }, 'node', inspectorArgs)),
+    ),
     probeClient: ['labctl-probe'],
     addressOf: (role) => input.addresses[role],
     entersFromOutside: places.outsideCgroup !== undefined,
   };
-}
-
-/** A node's agent is looked up once, and again where that pod does not answer: agents are replaced. */
-function makeInspect(at: Runtime['at'], agentPod: KindRuntimeInput['agentPod']): Runtime['inspect'] {
-  const known = new Map<string, string>();
-  return async (node) => {
-    const remembered = known.get(node);
-    if (remembered !== undefined) {
-      const found = await inspect(at({ pod: remembered }), node).catch(() => undefined);
-      if (found !== undefined) return found;
-    }
-    const pod = await agentPod(node);
-    known.set(node, pod);
-    return await inspect(at({ pod }), node);
-  };
-}
-
-/** Read from the kernel by a process of its own, in the agent's pod: only there are the rights for it. */
-async function inspect(exec: Exec, node: string): Promise<Inspection> {
-  const { stdout } = await exec('node', [
-    ...['/opt/labctl/dist/agent.js', 'inspect', '--config', '/etc/labctl/agent.json'],
-  ]);
-  try {
-    return JSON.parse(stdout) as Inspection;
-  } catch (cause) {
-    throw failure('E_INSPECT', `inspection of node ${node} is not JSON: ${messageOf(cause)}`, { cause });
-  }
 }
 
 function placeName(target: Target): string {

@@ -1,14 +1,15 @@
-import { environmentError, failure, messageOf } from '../../core/errors.ts';
+import { environmentError, failure } from '../../core/errors.ts';
 import type { Exec } from '../../core/exec.ts';
 import { nodePaths } from '../../core/paths.ts';
-import type { Inspection } from '../../datapath/inspection.ts';
 import { startBackground } from '../../platform/background.ts';
 import { createCgroup } from '../../platform/cgroup.ts';
 import type { ClusterDir } from '../../platform/cluster-dir.ts';
+import { startConversation } from '../../platform/conversation.ts';
 import { bundledProgram } from '../../platform/fs.ts';
 import { runningAgent, startAgent } from '../../platform/node-agent.ts';
 import { type CommandLine, placed } from '../../platform/placed.ts';
 import type { Runtime, Target } from '../port.ts';
+import { residentInspector } from '../resident-inspector.ts';
 import type { Layout } from './layout.ts';
 import { outsideCgroup, placeOf } from './places.ts';
 import { startController, stopController } from './processes.ts';
@@ -63,7 +64,11 @@ export function openNetnsRuntime(layout: Layout, cluster: ClusterDir, exec: Exec
     argvAt,
     probeClient: [process.execPath, bundledProgram('probe-client')],
     start: async (target, file, args) => startBackground(await argvAt(target, file, args)),
-    inspect: (node) => inspect(at({ node }), lab, node),
+    converse: async (target, file, args) => startConversation(await argvAt(target, file, args)),
+    inspect: residentInspector(async (node) => {
+      const args = ['inspect', '--config', nodePaths(lab, node).config, '--each-line'];
+      return startConversation(await argvAt({ node }, process.execPath, [bundledProgram('agent'), ...args]));
+    }),
     entersFromOutside: true,
     addressOf: (role) => layout.roles.find((candidate) => candidate.role === role)?.address,
     agentPid: async (node) => (await runningAgent({ lab, node }))?.pid,
@@ -75,17 +80,6 @@ export function openNetnsRuntime(layout: Layout, cluster: ClusterDir, exec: Exec
       await startController(lab);
     },
   };
-}
-
-/** Read from the kernel by a process of its own: the running agent's word is not asked for. */
-async function inspect(exec: Exec, lab: string, node: string): Promise<Inspection> {
-  const args = [bundledProgram('agent'), 'inspect', '--config', nodePaths(lab, node).config];
-  const { stdout } = await exec(process.execPath, args);
-  try {
-    return JSON.parse(stdout) as Inspection;
-  } catch (cause) {
-    throw failure('E_INSPECT', `inspection of node ${node} is not JSON: ${messageOf(cause)}`, { cause });
-  }
 }
 
 function placeName(target: Target): string {

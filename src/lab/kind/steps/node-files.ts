@@ -5,7 +5,7 @@ import type { ClusterUp, KindStep } from '../context.ts';
 
 /**
  * A kind node has no bpffs, and only a privileged pod could mount one. A unit does it at every start
- * of the node; systemd refuses a .mount unit for this place.
+ * of the node, and `up` whenever it is missing; systemd refuses a .mount unit for this place.
  */
 const bpffsUnit = `[Unit]
 Description=BPF file system of labctl
@@ -15,7 +15,6 @@ ConditionPathIsMountPoint=!/sys/fs/bpf
 
 [Service]
 Type=oneshot
-RemainAfterExit=yes
 ExecStart=/bin/mount -t bpf -o mode=0700 bpf /sys/fs/bpf
 
 [Install]

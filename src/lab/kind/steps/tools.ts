@@ -9,7 +9,10 @@ const scripts = '/usr/local/bin';
 /** Programs that nodes get from the demo image where they have none of that name. */
 const tools = ['node', 'labctl-probe', 'tcpdump', 'bpftool', 'ethtool', 'ping', 'curl', 'nft'];
 
-/** The demo image's file system is on every node already: it only has to be seen. */
+/**
+ * The demo image's file system is on every node already: it only has to be seen. What is bound into it follows the
+ * node and never leads: without rslave its end would unmount the node's own bpffs and cgroups too.
+ */
 const toolsUnit = (image: string): string => `[Unit]
 Description=Tools of labctl
 After=containerd.service
@@ -19,12 +22,13 @@ Requires=containerd.service
 Type=oneshot
 RemainAfterExit=yes
 ExecStartPre=/bin/mkdir -p ${root}
+ExecStartPre=-/bin/mount --make-rslave ${root}
 ExecStartPre=-/bin/umount --recursive ${root}
 ExecStartPre=-/usr/bin/env ctr --namespace k8s.io snapshots rm ${root}
 ExecStart=/usr/bin/env ctr --namespace k8s.io images mount docker.io/${image} ${root}
-ExecStartPost=/bin/mount --rbind /proc ${root}/proc
-ExecStartPost=/bin/mount --rbind /sys ${root}/sys
-ExecStartPost=/bin/mount --rbind /dev ${root}/dev
+ExecStartPost=/bin/mount --rbind --make-rslave /proc ${root}/proc
+ExecStartPost=/bin/mount --rbind --make-rslave /sys ${root}/sys
+ExecStartPost=/bin/mount --rbind --make-rslave /dev ${root}/dev
 
 [Install]
 WantedBy=multi-user.target
