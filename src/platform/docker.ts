@@ -5,6 +5,8 @@ export interface Container {
   readonly id: string;
   readonly name: string;
   readonly state: string;
+  /** As it was named when the container was made. */
+  readonly image: string;
   readonly labels: Readonly<Record<string, string>>;
   /** IPv4 address by network name. */
   readonly addresses: Readonly<Record<string, string>>;
@@ -69,7 +71,7 @@ interface InspectedContainer {
   readonly Id: string;
   readonly Name: string;
   readonly State: { readonly Status: string };
-  readonly Config: { readonly Labels: Readonly<Record<string, string>> | null };
+  readonly Config: { readonly Image: string; readonly Labels: Readonly<Record<string, string>> | null };
   readonly NetworkSettings: {
     readonly Networks: Readonly<Record<string, { readonly IPAddress: string }>>;
   };
@@ -79,6 +81,7 @@ const containerOf = (found: InspectedContainer): Container => ({
   id: found.Id,
   name: found.Name.slice(1),
   state: found.State.Status,
+  image: found.Config.Image,
   labels: found.Config.Labels ?? {},
   addresses: Object.fromEntries(
     Object.entries(found.NetworkSettings.Networks).map(([name, { IPAddress }]) => [name, IPAddress]),

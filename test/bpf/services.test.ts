@@ -90,46 +90,6 @@ describe.each(kinds)('kpr, $kind', ({ first, rest }) => {
     });
   });
 
-  it('a direct flow from the port of a translated one gets a port of its own', () => {
-    bench().service(service('10.244.1.11:8080', rest));
-    bench().run('lab_from_container', 'lxca', on(fromA, first('a:1000', `${vip}:80`)));
-    const direct = on(fromA, first('a:1000', 'b:8080'));
-    const moved = bench().run('lab_from_container', 'lxca', direct);
-    const port = moved.packet.readUInt16BE(34);
-    expect(port).toBeGreaterThanOrEqual(40000);
-    expectOutcome(moved, {
-      verdict: 'pass',
-      packet: changed(direct, { from: `a:${port}` }),
-      counted: ['port_moved', 'stack', 'ct_new'],
-    });
-    const again = bench().run('lab_from_container', 'lxca', direct);
-    expectOutcome(again, { ...{ verdict: 'pass', counted: ['port_moved', 'stack'] }, packet: moved.packet });
-    const reply = on(toA, first('b:8080', `a:${port}`));
-    expectOutcome(bench().run('lab_to_container', 'lxca', reply), {
-      verdict: 'pass',
-      packet: changed(reply, { to: 'a:1000' }),
-      counted: ['rev_port_moved', 'ct_confirmed', 'delivered'],
-    });
-  });
-
-  it('a translated flow does not take the port of a direct one', () => {
-    bench().service(service('10.244.1.11:8080', rest));
-    bench().run('lab_from_container', 'lxca', on(fromA, first('a:1000', 'b:8080')));
-    const packet = on(fromA, first('a:1000', `${vip}:80`));
-    const translated = bench().run('lab_from_container', 'lxca', packet);
-    const port = translated.packet.readUInt16BE(34);
-    expect(port).not.toBe(1000);
-    expectOutcome(translated, {
-      verdict: 'pass',
-      packet: changed(packet, { from: `a:${port}`, to: 'b:8080' }),
-      counted: ['lb_packet', 'stack', 'ct_new'],
-    });
-    const reply = on(toA, first('b:8080', 'a:1000'));
-    expectOutcome(bench().run('lab_to_container', 'lxca', reply), {
-      ...{ verdict: 'pass', packet: reply, counted: ['ct_confirmed', 'delivered'] },
-    });
-  });
-
   it('outside to a NodePort, backend here: DNAT to the stack, reply translated on the wire', () => {
     bench().service({ ...nodePortTo('10.244.1.10:80'), ...rest });
     const packet = on(wire, first('client:1000', 'node1:32000'));
@@ -188,26 +148,6 @@ describe.each(kinds)('ebpf, $kind', ({ first, rest }) => {
       verdict: 'redirect',
       packet: changed(reply, { from: `${vip}:80`, ttl: 63, eth: toA }),
       counted: ['rev_service', 'ct_confirmed', 'redirect_peer'],
-    });
-  });
-
-  it('a direct flow to another node from the port of a translated one: its reply is moved back and no more', () => {
-    bench().service(service('10.244.2.10:8080', rest));
-    bench().run('lab_from_container', 'lxca', on(fromA, first('a:1000', `${vip}:80`)));
-    const direct = on(fromA, first('a:1000', 'c:8080'));
-    const moved = bench().run('lab_from_container', 'lxca', direct);
-    const port = moved.packet.readUInt16BE(34);
-    expectOutcome(moved, {
-      verdict: 'redirect',
-      packet: changed(direct, { from: `a:${port}`, ttl: 63 }),
-      counted: ['port_moved', 'redirect_neigh', 'ct_new'],
-    });
-    // Its own addresses and ports are those of the translated flow's reply, which is another's.
-    const reply = on(wire, first('c:8080', `a:${port}`));
-    expectOutcome(bench().run('lab_from_netdev', 'eth0', reply), {
-      verdict: 'redirect',
-      packet: changed(reply, { to: 'a:1000', ttl: 63, eth: toA }),
-      counted: ['rev_port_moved', 'ct_confirmed', 'redirect_peer'],
     });
   });
 

@@ -13,7 +13,8 @@ import { inContainer } from './support/docker.ts';
 import { describeOnKind } from './support/kind.ts';
 import { agentPids, kindLab, podsReady, sleeper, until } from './support/kind-lab.ts';
 import { redOf, verifyLab } from './support/lab.ts';
-import { requestSteadily } from './support/steady-requests.ts';
+import { requestDemoSteadily } from './support/steady-requests.ts';
+import { surviveApiOutage } from './survival/api-outage.ts';
 
 /** The agent and the operator in a cluster that Kubernetes runs: with pools, so that the operator is there. */
 const name = 't-kind-agent';
@@ -112,11 +113,7 @@ describeOnKind('agent and operator on kind', () => {
     const text = await readFile(header, 'utf8');
     const reload = (...flags: readonly string[]): Promise<CliResult> =>
       labctlWith({ limitMs }, 'reload', '--name', name, '--bpf', sources, ...flags);
-    const { clusterIP, nodeAddress } = await targets();
-    const requests = [
-      requestSteadily(worker, `http://${clusterIP}:8080/`),
-      requestSteadily(`labctl-${name}-client`, `http://${nodeAddress}:32000/`),
-    ];
+    const requests = await requestDemoSteadily(lab, worker, worker2);
     await writeFile(header, text.replace('packets += 1;', 'packets += 2;'));
     const done = await reload('-o', 'json');
     for (const { stop } of requests) expect((await stop()).failures).toEqual([]);
@@ -362,69 +359,8 @@ describeOnKind('agent and operator on kind', () => {
     await until('nodes to be ready', async () => (await lab.nodes()).every(isNodeReady));
   });
 
-  it('serves on while the API server is away, through a kill of the agent, and catches up', async () => {
-    const kubelet = '/etc/kubernetes';
-    const manifest = 'kube-apiserver.yaml';
-    const { clusterIP, nodeAddress } = await targets();
-    const requests = [
-      requestSteadily(worker, `http://${clusterIP}:8080/`),
-      requestSteadily(`labctl-${name}-client`, `http://${nodeAddress}:32000/`),
-    ];
-    await inContainer(control, 'mv', `${kubelet}/manifests/${manifest}`, `${kubelet}/${manifest}`);
-    try {
-      await until(
-        'the API server to be away',
-        async () => (await lab.tryKubectl('', 'get', 'nodes')).code !== 0,
-      );
-      const stoppedAt = Date.now();
-      const [before = ''] = await agentPids(worker);
-      await inContainer(worker, 'kill', '-9', before);
-      await until('another agent', async () => (await agentPids(worker)).some((pid) => pid !== before));
-      await until('it to serve from what is pinned', async () => {
-        const log = await inContainer(
-          worker,
-          'sh',
-          '-c',
-          'cat /var/log/pods/labctl-system_labctl-agent-*/agent/*.log',
-        );
-        return log.includes('the API does not answer: the node is taken as it was');
-      });
-      const healthz = [
-        'curl',
-        '-sf',
-        '--unix-socket',
-        '/run/labctl/agent.sock',
-        'http://agent/healthz',
-      ] as const;
-      await until('its socket', async () => (await inContainer(worker, ...healthz)).trim() === 'ok');
-      await new Promise((resolve) => setTimeout(resolve, Math.max(0, stoppedAt + 60_000 - Date.now())));
-    } finally {
-      await inContainer(control, 'mv', `${kubelet}/${manifest}`, `${kubelet}/manifests/${manifest}`);
-    }
-    await until(
-      'the API server to be back',
-      async () => (await lab.tryKubectl('', 'get', 'nodes')).code === 0,
-      120_000,
-    );
-    await allReady();
-    for (const { stop } of requests) {
-      const { count, failures } = await stop();
-      expect(failures).toEqual([]);
-      expect(count).toBeGreaterThan(60);
-    }
-    // What changes afterwards is programmed: another pod becomes a backend, and is reached.
-    await lab.kubectl('scale', 'deployment/hello', '--replicas=3');
-    await podsReady(lab, 'default', 'app=hello', 3, 120_000);
-    expect(redOf(await verifyLab(name, '--only', 'claim.services.in-maps'))).toEqual([]);
-    await lab.kubectl('scale', 'deployment/hello', '--replicas=2');
-  });
-
-  async function targets(): Promise<{ clusterIP: string; nodeAddress: string }> {
-    const clusterIP = await lab.kubectl('get', 'service', 'demo', '-o', 'jsonpath={.spec.clusterIP}');
-    const node = (await lab.nodes()).find(({ metadata }) => metadata.name === worker2);
-    const nodeAddress = node?.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '';
-    return { clusterIP, nodeAddress };
-  }
+  it('serves on while the API server is away, through a kill of the agent, and catches up', () =>
+    surviveApiOutage(lab, { control, worker, entry: worker2 }, allReady));
 });
 
 const isNodeReady = ({ status }: Node): boolean =>

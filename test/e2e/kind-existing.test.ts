@@ -8,6 +8,7 @@ import { labPaths } from '../../src/core/paths.ts';
 import { waitFor } from '../../src/core/wait-for.ts';
 import { type PushRegistry, servePushRegistry } from '../support/push-registry.ts';
 import { type CliResult, labctlWith, run, sh } from './support/cli.ts';
+import { clusterInventory } from './support/cluster-inventory.ts';
 import { type DockerInventory, dockerInventory, inContainer, withoutLabImages } from './support/docker.ts';
 import { describeOnKind } from './support/kind.ts';
 import { redOf, verifyLab } from './support/lab.ts';
@@ -27,6 +28,7 @@ let labFile: string;
 const labctl = (...args: readonly string[]): Promise<CliResult> =>
   labctlWith({ limitMs, env: { KUBECONFIG: kubeconfig } }, ...args);
 const kubectl = (...args: readonly string[]) => sh('kubectl', '--kubeconfig', kubeconfig, ...args);
+const { everything, programIds } = clusterInventory(nodes, kubectl);
 const apply = (manifest: object) =>
   run('kubectl', ['--kubeconfig', kubeconfig, 'apply', '--filename', '-'], {
     input: JSON.stringify(manifest),
@@ -360,51 +362,6 @@ async function leavesObjectsToKubectl(): Promise<void> {
     const [, said = ''] = /fix: (kubectl .*)/.exec(stderr) ?? [];
     expect(await sh('sh', '-c', said)).toMatch(/^configmap.*said/);
   }
-}
-
-/** What a node holds that a datapath could change, and that does not change by itself. */
-const nodeScript = `
-ls /etc/cni/net.d /opt/cni/bin /sys/fs/bpf
-ip -o link show | sed 's/@.*//;s/^[0-9]*: //' | cut -d: -f1
-ip route
-ip -4 -o address show | awk '{print $2, $4}'
-iptables-nft-save 2>/dev/null | sed '/^#/d;s/\\[.*\\]//'
-for file in /proc/sys/net/ipv4/conf/{all,default,eth0}/* /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/ip_local_port_range; do
-  echo "$file $(cat $file 2>/dev/null)"
-done
-ctr --namespace k8s.io images list --quiet | sort
-grep ' /sys/fs/bpf bpf ' /proc/mounts || echo 'no bpffs'
-`;
-const kinds =
-  'namespaces,daemonsets,deployments,services,configmaps,serviceaccounts,clusterroles,clusterrolebindings,roles,rolebindings';
-
-/** The cluster and its nodes, by what is not ours. */
-async function everything(): Promise<readonly unknown[]> {
-  const inNodes = await Promise.all(nodes.map((node) => inContainer(node, 'bash', '-c', nodeScript)));
-  const objects = await kubectl('get', kinds, '--all-namespaces', '--output', 'name');
-  const marks = ['.metadata.labels', '.metadata.annotations', '.spec.podCIDR'];
-  const template = marks.map((field) => `{.items[*]${field}}`).join('');
-  const marked = await kubectl('get', 'nodes', '--output', `jsonpath=${template}`);
-  return [inNodes.map((text) => text.split('\n')), objects.split('\n'), marked];
-}
-
-/** The lab's programs on the nodes of the cluster, by id as the kernel has them. */
-async function programIds(): Promise<readonly string[]> {
-  const ids = nodes.map(async (node) => {
-    const pid = (await sh('docker', 'inspect', '--format', '{{.State.Pid}}', node)).trim();
-    const pins = `/proc/${pid}/root/sys/fs/bpf/labctl/programs`;
-    const names = (await sh('ls', pins)).split('\n').filter(Boolean);
-    expect(names.length).toBeGreaterThan(4);
-    return await Promise.all(
-      names.map(async (name) => {
-        const { id } = JSON.parse(await sh('bpftool', '-j', 'prog', 'show', 'pinned', `${pins}/${name}`)) as {
-          id: number;
-        };
-        return `${node} ${name} ${id}`;
-      }),
-    );
-  });
-  return (await Promise.all(ids)).flat().sort();
 }
 
 /** As that program would be installed, but on no node: what is judged is that the cluster wants it. */

@@ -11,8 +11,8 @@ import { udp } from './udp.ts';
 
 /**
  * `probe-client`: each line of standard input is a JSON array of probes, answered by a line with their results in
- * the same order. `serve POD NODE`: an echo server on free ports. `hold PROBE`: a connection that stays open. Each
- * tells one line of JSON.
+ * the same order; `answer` is the same by a word that older clients refuse. `serve POD NODE`: an echo server on free
+ * ports. `hold PROBE`: a connection that stays open. Each tells one line of JSON.
  */
 const connectors = { tcp, udp, http };
 /** Wide enough that a run takes few round trips, narrow enough for a small backlog. */
@@ -26,6 +26,7 @@ async function main([mode, first = '', second = '']: readonly string[]): Promise
       return say(await serve({ pod: first, node: second }));
     case 'hold':
       return say(await hold(JSON.parse(first) as SocketProbe));
+    case 'answer':
     case undefined:
       for await (const line of createInterface({ input: process.stdin })) {
         say(await probeAll(JSON.parse(line) as Probe[]));

@@ -29,7 +29,9 @@ const limitMs = 60_000;
 export function makeProber(runtime: Runtime, signal: AbortSignal): Prober {
   const [file = 'node', ...args] = runtime.probeClient;
   /** Starting a client costs more than its probes. */
-  const clients = conversations(placeName, (place: Target) => runtime.converse(place, file, args));
+  const clients = conversations(placeName, (place: Target) =>
+    runtime.converse(place, file, [...args, 'answer']),
+  );
   const gathering = new Map<string, Asked[]>();
   const inTurn = limiter(processes);
   const servers = new Map<string, Promise<EchoServer>>();

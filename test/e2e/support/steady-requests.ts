@@ -1,4 +1,5 @@
 import { run } from './cli.ts';
+import type { KindLab } from './kind-lab.ts';
 
 /** New connections at a steady pace from one place, none of them tried again. */
 export interface SteadyRequests {
@@ -29,4 +30,19 @@ export function requestSteadily(container: string, url: string, everyMs = 250): 
       return { count, failures };
     },
   };
+}
+
+/** Requests to the demo, from a node by its ClusterIP and from outside by the NodePort of another node. */
+export async function requestDemoSteadily(
+  lab: KindLab,
+  from: string,
+  entry: string,
+): Promise<SteadyRequests[]> {
+  const clusterIP = await lab.kubectl('get', 'service', 'demo', '-o', 'jsonpath={.spec.clusterIP}');
+  const node = (await lab.nodes()).find(({ metadata }) => metadata.name === entry);
+  const address = node?.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '';
+  return [
+    requestSteadily(from, `http://${clusterIP}:8080/`),
+    requestSteadily(`labctl-${lab.name}-client`, `http://${address}:32000/`),
+  ];
 }

@@ -16,18 +16,23 @@ const visitor = { network: 'none', entersOthers: true, command: ['sleep', 'infin
 export const outside: KindStep<ClusterUp> = {
   title: 'Start the hosts outside',
   run: async ({ lab, exec, images, network }, report) => {
+    const image = images.demo.reference;
     const present = await listContainers(exec, [`${labLabel}=${lab.name}`]);
     await Promise.all(
       roles.map(async (role) => {
         const name = outsider(lab.name, role);
-        if (present.some((container) => container.name === name && container.state === 'running')) return;
+        const isThere = present.some(
+          (container) =>
+            container.name === name && container.state === 'running' && container.image === image,
+        );
+        if (isThere) return;
         await removeContainers(
           exec,
           present.filter((container) => container.name === name).map(({ id }) => id),
         );
         await runContainer(exec, {
           name,
-          image: images.demo.reference,
+          image,
           labels: { [labLabel]: lab.name, 'labctl.dev/role': role },
           env: { POD_NAME: role, NODE_NAME: '' },
           ...(role === 'visitor' ? visitor : { network }),
