@@ -103,6 +103,12 @@ describe('runProgram', () => {
     expect((await refusal(argv)).fix).toBe(`did you mean ${word}?`);
   });
 
+  it('says how a file is named', async () => {
+    expect((await refusal('up my.labctl.yaml')).fix).toBe(
+      'files are named by an option: labctl up -f my.labctl.yaml',
+    );
+  });
+
   it('points to the help of the very command', async () => {
     expect((await refusal('profiles list extra')).fix).toBe(
       'labctl profiles list --help shows what is allowed',

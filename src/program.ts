@@ -187,9 +187,13 @@ function translate(
   const hint = /\n\(Did you mean (.*)\?\)$/.exec(error.message);
   const sentence = error.message.slice('error: '.length, hint?.index);
   const nearest = hint?.[1] ?? nearestChoice(sentence);
-  const help = ['labctl', ...verbsIn(argv, definitions), '--help'].join(' ');
+  const command = ['labctl', ...verbsIn(argv, definitions)].join(' ');
+  const file = argv.find((word) => /\.(ya?ml|json)$/.test(word));
+  if (error.code === 'commander.excessArguments' && file !== undefined) {
+    return usageError('E_USAGE', sentence, { fix: `files are named by an option: ${command} -f ${file}` });
+  }
   return usageError('E_USAGE', sentence, {
-    fix: nearest === undefined ? `${help} shows what is allowed` : `did you mean ${nearest}?`,
+    fix: nearest === undefined ? `${command} --help shows what is allowed` : `did you mean ${nearest}?`,
   });
 }
 

@@ -12,12 +12,15 @@ export const down: CommandDefinition = {
   ],
   examples: ['labctl down', 'labctl down --name second --dry-run'],
   run: async (context, _args, options) => {
-    const { destroyLab } = await import('../lab/index.ts');
+    const { destroyLab, labsInstead } = await import('../lab/index.ts');
     const dryRun = isOn(options, 'dryRun');
     const consent = isOn(options, 'yes') ? async () => true : context.confirm;
     const report = await destroyLab(labNameOf(options), { dryRun, consent }, context);
     const exitCode = report.left.length === 0 ? ExitCode.ok : ExitCode.partial;
-    if (!report.found) return { data: report, text: `no lab ${report.lab}: nothing to do`, exitCode };
+    if (!report.found) {
+      const text = [`no lab ${report.lab}: nothing to do`, ...(await labsInstead())].join('\n');
+      return { data: report, text, exitCode };
+    }
     const verb = dryRun ? 'would remove' : 'removed';
     const lines = [
       ...(dryRun ? report.removed.map((what) => `${verb} ${what}`) : []),

@@ -9,5 +9,6 @@ export type { ObjectChange } from './objects/change.ts';
 export { applyManifests, deleteManifests, deleteObjects, getObjects } from './objects/index.ts';
 export type { LabPlan } from './plan.ts';
 export { isInPath, preflight } from './preflight.ts';
+export { labsInstead } from './records.ts';
 export type { LabStatus } from './status.ts';
 export { verifiedLab } from './verified-lab.ts';

@@ -19,6 +19,12 @@ export async function recordedLabs(): Promise<string[]> {
   }
 }
 
+/** For somebody who named a lab that is not there; nothing where there is none at all. */
+export async function labsInstead(): Promise<string[]> {
+  const labs = await recordedLabs();
+  return labs.length === 0 ? [] : [`labs: ${labs.join(', ')}`];
+}
+
 /** All records that can be read; a damaged one of another lab is no reason to fail. */
 export async function listRecords(): Promise<AnyRecord[]> {
   const found = await Promise.all((await recordedLabs()).map(readable));
