@@ -37,7 +37,7 @@ export async function planCiliumLab(
   const record = await readRecord(lab.name);
   const fresh = { values: valuesToInstall(request), config: [] };
   if (record?.runtime !== 'kind' || record.phase === 'creating' || record.phase === 'destroying') {
-    return { ...(await planKindLab(lab)), ...fresh };
+    return { ...(await planKindLab(lab, exec)), ...fresh };
   }
   const changes = [...toCilium(record), ...kindDifferences(record.resolved, lab)];
   if (changes.some(({ live }) => !live)) return { ...planOf(lab.name, 'recreate', changes), ...fresh };

@@ -1,4 +1,5 @@
-import { exec } from '../../platform/exec.ts';
+import type { Exec } from '../../core/exec.ts';
+import { exec as platformExec } from '../../platform/exec.ts';
 import type { ResolvedLab } from '../../profile/resolved-lab.ts';
 import { type Difference, differences } from '../difference.ts';
 import { type KindRecord, readRecord } from '../owner-record.ts';
@@ -12,7 +13,7 @@ const alsoFixed = ['kubeProxyMode', 'registryMirrors', 'raw.kind'];
 const unused = ['runtime', 'existing'];
 
 /** Reads only. */
-export async function planKindLab(lab: ResolvedLab): Promise<LabPlan> {
+export async function planKindLab(lab: ResolvedLab, exec: Exec = platformExec): Promise<LabPlan> {
   const record = await readRecord(lab.name);
   if (record?.runtime !== 'kind') {
     return planOf(lab.name, (await kindRemains(exec, lab.name)).length === 0 ? 'create' : 'clean');
