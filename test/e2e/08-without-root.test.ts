@@ -16,9 +16,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(home, { recursive: true }));
 
-/** As a user without root: an identity, no group, no capability, a home of its own. */
+/** A clone may lie where only root can read. */
+const reading = ['inh-caps', 'ambient-caps', 'bounding-set'].map((set) => `--${set}=-all,+dac_read_search`);
+
+/** As a user without root: an identity, no group, no capability but to read, a home of its own. */
 function labctl(...args: readonly string[]): Promise<CliResult> {
-  const identity = [`--reuid=${user}`, `--regid=${user}`, '--clear-groups', '--bounding-set=-all'];
+  const identity = [`--reuid=${user}`, `--regid=${user}`, '--clear-groups', ...reading];
   const environment = ['env', '-i', `HOME=${home}`, `PATH=${process.env.PATH ?? ''}`];
   return run('setpriv', [...identity, ...environment, process.execPath, cli, ...args], {});
 }
