@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { AgentConfig } from '../core/agent-config.ts';
 import type { Exec } from '../core/exec.ts';
 import type { Log } from '../core/log.ts';
+import { once } from '../core/once.ts';
 import type { DatapathTables } from './datapath.ts';
 import { findIptables, type Iptables } from './iptables/backend.ts';
 import { type KubeProxy, removeKubeProxy, startKubeProxy } from './kube-proxy/index.ts';
@@ -157,15 +158,3 @@ const masquerade = (iptables: Iptables, { desired, config }: TargetsContext): Pr
     nativeRoutingCIDR: config.network.nativeRoutingCIDR,
     nodeAddresses: desired.nodes().map(({ address }) => address),
   });
-
-/** Makes a thing when it is first needed; a failure is forgotten, so that the next call tries again. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
-  };
-}

@@ -8,7 +8,7 @@ import type { ResolvedLab } from '../profile/resolved-lab.ts';
 import { type NetnsRuntime, openNetnsRuntime } from '../runtime/netns/index.ts';
 import { layoutOf } from './layout-of.ts';
 import { type OwnerRecord, readOwnerRecord } from './owner-record.ts';
-import { recordedLabs } from './records.ts';
+import { labsInstead, recordedLabs } from './records.ts';
 
 export interface OpenLab {
   readonly name: string;
@@ -36,7 +36,7 @@ export async function openLab(name: string): Promise<OpenLab> {
 async function noLab(name: string): Promise<Error> {
   const labs = await recordedLabs();
   const nearest = nearestWord(name, labs);
-  const known = labs.length === 0 ? `labctl up --name ${name}` : `labs: ${labs.join(', ')}`;
+  const [known = `labctl up --name ${name}`] = await labsInstead();
   return notFound('E_NO_LAB', `there is no lab ${name}`, {
     fix: nearest === undefined ? known : `did you mean ${nearest}?`,
   });

@@ -1,33 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { changed, on, type Packet, tcp, udp } from '../support/packet.ts';
+import { changed, on } from '../support/packet.ts';
 import { expectOutcome } from './support/expect-outcome.ts';
-import { profiles, type ServicePlan } from './support/tables.ts';
+import { kinds, service, vip } from './support/service-kinds.ts';
+import { profiles } from './support/tables.ts';
 import { withBench } from './support/with-bench.ts';
 
 /** One port of a pod for a Service per packet and for one of its backends directly: replies would look alike. */
 const fromA = { from: 'a', to: 'node1' };
 const toA = { from: 'node1', to: 'a' };
 const wire = { from: 'router', to: 'node1' };
-
-const vip = '10.96.0.10';
-const service = (backend: string, rest: Partial<ServicePlan> = {}): ServicePlan => ({
-  ...{ address: vip, port: 80, backends: [backend], revNat: 7 },
-  ...rest,
-});
-
-const kinds = [
-  { kind: 'tcp', first: (from: string, to: string) => tcp(from, to, 'S'), rest: {} },
-  { kind: 'udp', first: (from: string, to: string) => udp(from, to), rest: { protocol: 'UDP' } },
-  {
-    kind: 'udp without checksum',
-    first: (from: string, to: string) => udp(from, to, { unsummed: true }),
-    rest: { protocol: 'UDP' },
-  },
-] as const satisfies readonly {
-  kind: string;
-  first: (from: string, to: string) => Packet;
-  rest: Partial<ServicePlan>;
-}[];
 
 describe.each(kinds)('kpr, $kind', ({ first, rest }) => {
   const { bench } = withBench(profiles.kpr);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { LabNatKind, LabSvcFlags, LabSvcScope, maps } from '../../src/datapath/generated/index.ts';
-import { changed, Icmp, icmpError, on, type Packet, tcp, udp } from '../support/packet.ts';
+import { changed, Icmp, icmpError, on, tcp, udp } from '../support/packet.ts';
 import { type Bench, Mark } from './support/bench.ts';
 import { expectOutcome } from './support/expect-outcome.ts';
+import { kinds, service, vip } from './support/service-kinds.ts';
 import { ip, nodePort, profiles, type ServicePlan } from './support/tables.ts';
 import { withBench } from './support/with-bench.ts';
 
@@ -14,27 +15,8 @@ const toB = { from: 'node1', to: 'b' };
 const wire = { from: 'router', to: 'node1' };
 const out = { from: 'node1', to: 'router' };
 
-const vip = '10.96.0.10';
-const service = (backend: string, rest: Partial<ServicePlan> = {}): ServicePlan => ({
-  ...{ address: vip, port: 80, backends: [backend], revNat: 7 },
-  ...rest,
-});
 const nodePortTo = (backend: string): ServicePlan =>
   service(backend, { address: '0.0.0.0', port: 32000, flags: nodePort });
-
-const kinds = [
-  { kind: 'tcp', first: (from: string, to: string) => tcp(from, to, 'S'), rest: {} },
-  { kind: 'udp', first: (from: string, to: string) => udp(from, to), rest: { protocol: 'UDP' } },
-  {
-    kind: 'udp without checksum',
-    first: (from: string, to: string) => udp(from, to, { unsummed: true }),
-    rest: { protocol: 'UDP' },
-  },
-] as const satisfies readonly {
-  kind: string;
-  first: (from: string, to: string) => Packet;
-  rest: Partial<ServicePlan>;
-}[];
 
 describe('kube-proxy', () => {
   const { bench } = withBench(profiles['kube-proxy']);

@@ -1,5 +1,6 @@
 import { agentCli } from '../../cilium/index.ts';
 import { failure, messageOf } from '../../core/errors.ts';
+import { once } from '../../core/once.ts';
 import type { Runtime } from '../../runtime/port.ts';
 
 /** What the agents of Cilium tell of their nodes, each answer asked for once. */
@@ -59,12 +60,4 @@ async function agentsByNode({ cluster }: Runtime): Promise<ReadonlyMap<string, s
       )
       .map(({ metadata, spec }) => [spec.nodeName ?? '', metadata.name]),
   );
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
 }

@@ -1,4 +1,4 @@
-import { isTree } from '../values/tree.ts';
+import { isTree, valueUnder } from '../values/tree.ts';
 
 /** What an agent says of itself in `status -o json`. */
 export type Fact = 'serviceLB' | 'masquerade' | 'hostRouting' | 'routing' | 'health';
@@ -56,28 +56,25 @@ export type Told = { readonly word: string } | { readonly saw: string };
 
 export function readFact(status: unknown, fact: Fact): Told {
   const own = rows.filter((row) => row.fact === fact);
-  const row = own.find(({ path }) => isTree(below(status, path.split('.').slice(0, -1))));
+  const row = own.find(({ path }) => isTree(valueUnder(status, path.slice(0, path.lastIndexOf('.')))));
   if (row === undefined) {
     const keys = isTree(status) ? `keys ${Object.keys(status).join(', ')}` : JSON.stringify(status);
     return { saw: `no ${own.map(({ path }) => path).join(' or ')}: ${keys}` };
   }
   const { path, words, onlyWith } = row;
-  if (onlyWith !== undefined && below(status, onlyWith.split('.')) !== true) return { word: 'off' };
-  const said = below(status, path.split('.'));
+  if (onlyWith !== undefined && valueUnder(status, onlyWith) !== true) return { word: 'off' };
+  const said = valueUnder(status, path);
   const word = typeof said === 'string' && Object.hasOwn(words, said) ? words[said] : undefined;
   return word === undefined ? { saw: `${path}: ${JSON.stringify(said)}` } : { word };
 }
 
 /** Agents of older versions do not tell how packets go between nodes. */
-export const knowsRouting = (status: unknown): boolean => isTree(below(status, ['routing']));
+export const knowsRouting = (status: unknown): boolean => isTree(valueUnder(status, 'routing'));
 
 /** Addresses that the agent gave out, without the pools that newer ones write before them. */
 export function allocatedAddresses(status: unknown): readonly string[] | undefined {
-  const allocations = below(status, ['ipam', 'allocations']);
+  const allocations = valueUnder(status, 'ipam.allocations');
   return isTree(allocations)
     ? Object.keys(allocations).map((key) => key.split('/').at(-1) ?? key)
     : undefined;
 }
-
-const below = (tree: unknown, names: readonly string[]): unknown =>
-  names.reduce<unknown>((found, name) => (isTree(found) ? found[name] : undefined), tree);

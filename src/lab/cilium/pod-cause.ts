@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/errors.ts';
 import type { Kubectl } from '../../platform/kubectl.ts';
 
 interface ContainerStatus {
@@ -89,6 +90,6 @@ async function lastLine(
   const previous = state?.waiting === undefined ? [] : ['--previous'];
   const text = await kubectl
     .run(['logs', pod, '--namespace', namespace, '--container', name, '--tail', '1', ...previous])
-    .catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+    .catch(messageOf);
   return text.trim().split('\n').at(-1) ?? '';
 }

@@ -1,4 +1,4 @@
-import { conflict, timeoutError } from '../../core/errors.ts';
+import { conflict, messageOf, timeoutError } from '../../core/errors.ts';
 import { isPodReady, type Pod } from '../../core/k8s.ts';
 import { waitFor } from '../../core/wait-for.ts';
 import { exec } from '../../platform/exec.ts';
@@ -49,7 +49,7 @@ export function podAgents({ name: lab, resolved }: OpenLab, runtime: KindRuntime
         { timeoutMs: readyLimitMs, intervalMs: pollMs, signal },
       ).catch((error: unknown) => {
         if (signal.aborted) throw error;
-        throw timeoutError('E_AGENT_NOT_READY', error instanceof Error ? error.message : String(error), {
+        throw timeoutError('E_AGENT_NOT_READY', messageOf(error), {
           fix: `labctl logs --name ${lab} tells why`,
           cause: error,
         });
