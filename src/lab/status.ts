@@ -6,7 +6,6 @@ import { brokenParts } from './health.ts';
 import { podState } from './objects/tables.ts';
 import { openLab } from './open.ts';
 import { currentBootId, readOwnerRecord } from './owner-record.ts';
-import { labsInstead } from './records.ts';
 import { remains } from './teardown.ts';
 
 export interface PartStatus {
@@ -37,7 +36,7 @@ export async function labStatus(name: string): Promise<LabStatus> {
   const record = await readOwnerRecord(name);
   if (record === undefined) {
     const left = await remains({ lab: name, exec: execLean });
-    if (left.length === 0) return answer(name, 'none', [`there is no lab ${name}`, ...(await labsInstead())]);
+    if (left.length === 0) return answer(name, 'none', [`there is no lab ${name}`]);
     return answer(
       name,
       'partial',
