@@ -1,9 +1,9 @@
-import { chown, open, readFile, realpath, rm, rmdir, stat } from 'node:fs/promises';
+import { chown, open, readFile, realpath, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { conflict, failure, LabError } from '../core/errors.ts';
 import { waitFor } from '../core/wait-for.ts';
-import { isErrno, privateDirectory, readIfPresent, writeAtomic } from './fs.ts';
+import { isErrno, privateDirectory, readIfPresent, removeIfEmpty, writeAtomic } from './fs.ts';
 import { addEntries, isEmptyKubeconfig, removeEntries } from './kubeconfig-text.ts';
 
 /** Where a cluster's entries were put, and what to put back when they go. Plain data. */
@@ -92,12 +92,4 @@ async function replace(file: string, text: string): Promise<void> {
   const found = await stat(target).catch(() => undefined);
   await writeAtomic(target, text, (found?.mode ?? 0o600) & 0o777);
   if (found !== undefined && process.getuid?.() === 0) await chown(target, found.uid, found.gid);
-}
-
-async function removeIfEmpty(directory: string): Promise<void> {
-  try {
-    await rmdir(directory);
-  } catch (error) {
-    if (!isErrno(error, 'ENOTEMPTY', 'ENOENT', 'EBUSY', 'EACCES')) throw error;
-  }
 }

@@ -1,19 +1,17 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { checkIds } from '../../src/checks/verify.ts';
 import { type Cidr4, contains, overlaps, parseCidr4, parseIp4, type Range4 } from '../../src/core/ip.ts';
 import { type Node, type Pod, podCIDRAnnotation } from '../../src/core/k8s.ts';
-import type { ReloadReport } from '../../src/lab/reload/index.ts';
-import { projectRoot } from '../../src/platform/fs.ts';
-import { type CliResult, labctl, labctlWith, sh } from './support/cli.ts';
+import { refuseToReload, reloadUnderRequests } from './rollouts/reload.ts';
+import { type CliResult, labctlWith, sh } from './support/cli.ts';
 import { nameServerOf, startDnsStandIn } from './support/dns-stand-in.ts';
 import { inContainer } from './support/docker.ts';
 import { describeOnKind } from './support/kind.ts';
-import { agentPids, kindLab, podsReady, sleeper, until } from './support/kind-lab.ts';
-import { redOf, verifyLab } from './support/lab.ts';
-import { requestDemoSteadily } from './support/steady-requests.ts';
+import { kindLab, podsReady, sleeper, until } from './support/kind-lab.ts';
+import { redOf } from './support/lab.ts';
+import { residentVerify } from './support/resident-verify.ts';
 import { surviveApiOutage } from './survival/api-outage.ts';
 
 /** The agent and the operator in a cluster that Kubernetes runs: with pools, so that the operator is there. */
@@ -107,32 +105,8 @@ describeOnKind('agent and operator on kind', () => {
   });
 
   it('reloads sources on every node while requests go on, and nothing of what does not compile', async () => {
-    const sources = join(directory, 'bpf');
-    const header = join(sources, 'lib', 'metrics.h');
-    await cp(join(projectRoot(), 'bpf'), sources, { recursive: true });
-    const text = await readFile(header, 'utf8');
-    const reload = (...flags: readonly string[]): Promise<CliResult> =>
-      labctlWith({ limitMs }, 'reload', '--name', name, '--bpf', sources, ...flags);
-    const requests = await requestDemoSteadily(lab, worker, worker2);
-    await writeFile(header, text.replace('packets += 1;', 'packets += 2;'));
-    const done = await reload('-o', 'json');
-    for (const { stop } of requests) expect((await stop()).failures).toEqual([]);
-    expect(done.code, done.stderr).toBe(0);
-    const report = JSON.parse(done.stdout) as ReloadReport;
-    expect(report.nodes.map(({ node }) => node).sort()).toEqual([...nodes].sort());
-    for (const { programs } of report.nodes) {
-      expect(programs.length).toBeGreaterThan(0);
-      for (const { from, to } of programs) expect(from?.tag).not.toBe(to?.tag);
-    }
-
-    const pids = await Promise.all(nodes.map(agentPids));
-    await writeFile(header, text.replace('packets += 1;', 'packets += ;'));
-    const refused = await reload();
-    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('E_COMPILE') });
-    expect(refused.stderr).toContain('metrics.h:20:21: error: expected expression');
-    expect(await Promise.all(nodes.map(agentPids))).toEqual(pids);
-    await writeFile(header, text);
-    expect((await reload('-q')).code).toBe(0);
+    await reloadUnderRequests(lab, nodes, directory);
+    await refuseToReload(lab, nodes, directory);
   });
 
   it('gives each node a network of the pool, and its pods addresses of it', async () => {
@@ -151,12 +125,6 @@ describeOnKind('agent and operator on kind', () => {
       const own = range(byNode[spec.nodeName ?? ''] ?? '');
       expect(contains(own, parseIp4(status?.podIP ?? '') ?? 0)).toBe(true);
     }
-  });
-
-  it('proves itself with exactly the committed checks', async () => {
-    const report = await verifyLab(name);
-    expect(redOf(report)).toEqual([]);
-    expect(report.checks.map(({ id }) => id)).toEqual(checkIds('ebpf', 'kind'));
   });
 
   it("passes the API server's strict validation as it is installed, and not with a field mistyped", async () => {
@@ -280,36 +248,6 @@ describeOnKind('agent and operator on kind', () => {
     }
   });
 
-  it("names what kube-proxy left on a node, and the command that removes it and not the kubelet's own", async () => {
-    const chains = [
-      '-N KUBE-SERVICES',
-      '-N KUBE-SVC-LEFT',
-      '-A KUBE-SERVICES -j KUBE-SVC-LEFT',
-      '-A PREROUTING -j KUBE-SERVICES',
-    ];
-    for (const words of chains) await inContainer(worker, 'iptables-nft', '-t', 'nat', ...words.split(' '));
-    const verifyTraces = () => verifyLab(name, '--only', 'claim.kube-proxy.absent');
-    const [red] = (await verifyTraces()).checks;
-    expect(red?.status).toBe('failed');
-    expect(red?.reason).toContain('nft ip nat KUBE-SVC-LEFT');
-    expect(red?.reason).toContain("of the kubelet's own: KUBE-");
-    const removal = /remove them: labctl exec (\S+) -- sh -c "(.*)"$/.exec(red?.reason ?? '');
-    expect(removal?.[1]).toBe(worker);
-    const { code, stderr } = await labctl(
-      'exec',
-      '--name',
-      name,
-      worker,
-      '--',
-      'sh',
-      '-c',
-      removal?.[2] ?? 'false',
-    );
-    expect(code, stderr).toBe(0);
-    expect((await verifyTraces()).checks[0]?.status).toBe('passed');
-    expect(await inContainer(worker, 'iptables-nft-save')).toContain('KUBE-KUBELET-CANARY');
-  });
-
   it("lets pods resolve outside names by their node's resolver, and the check names what keeps them from it", async () => {
     const outside = { name: 'outside.labctl.test', address: '203.0.113.77' };
     const standIn = await startDnsStandIn(name, await demoImage(), nodes, outside);
@@ -323,7 +261,8 @@ describeOnKind('agent and operator on kind', () => {
     } finally {
       await standIn.stop();
     }
-    const upstream = () => verifyLab(name, '--only', 'conn.dns.upstream');
+    const verify = residentVerify(name);
+    const upstream = () => verify(['conn.dns.upstream']);
     expect(redOf(await upstream())).toEqual([]);
     const resolver = await nameServerOf(worker);
     const [agent] = (await lab.pods(system, agents)).filter(({ spec }) => spec.nodeName === worker);

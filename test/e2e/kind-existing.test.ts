@@ -7,17 +7,28 @@ import { checkIds } from '../../src/checks/verify.ts';
 import { labPaths } from '../../src/core/paths.ts';
 import { waitFor } from '../../src/core/wait-for.ts';
 import { type PushRegistry, servePushRegistry } from '../support/push-registry.ts';
+import {
+  answersItsOwner,
+  comes,
+  goes,
+  leavesObjectsToKubectl,
+  takesImagesAndTools,
+  takesRenderedChart,
+} from './neighbour/lab.ts';
+import { engineUser } from './neighbour/user.ts';
+import { reloadUnderRequests } from './rollouts/reload.ts';
 import { type CliResult, labctlWith, run, sh } from './support/cli.ts';
 import { clusterInventory } from './support/cluster-inventory.ts';
 import { type DockerInventory, dockerInventory, inContainer, withoutLabImages } from './support/docker.ts';
 import { describeOnKind } from './support/kind.ts';
+import { kindLab } from './support/kind-lab.ts';
 import { redOf, verifyLab } from './support/lab.ts';
+import { labctlAs } from './support/without-root.ts';
 
 /** A cluster that somebody made with kind alone: two nodes, no CNI, no kube-proxy. */
 const cluster = 't-plain';
 const nodes = [`${cluster}-control-plane`, `${cluster}-worker`];
 const lab = 't-existing';
-const neighbour = 't-neighbour';
 const limitMs = 580_000;
 /** Other networks than the cluster's own controller gives. */
 const pool = '10.244.128.0/24';
@@ -73,7 +84,6 @@ describeOnKind('a cluster of somebody else', () => {
     );
   });
   afterAll(async () => {
-    await labctl('down', '--name', neighbour);
     await labctl('down', '--name', lab, '--yes');
     await run('kind', ['delete', 'cluster', '--name', cluster, '--kubeconfig', kubeconfig], { limitMs });
     await rm(directory, { recursive: true, force: true });
@@ -185,6 +195,12 @@ describeOnKind('a cluster of somebody else', () => {
   describe('a lab in the cluster', () => {
     let before: unknown;
     let docker: DockerInventory;
+    let leaveNeighbour = async (): Promise<unknown> => undefined;
+    let registry: PushRegistry | undefined;
+    afterAll(async () => {
+      await leaveNeighbour();
+      await registry?.close();
+    });
 
     beforeAll(async () => {
       for (const node of nodes) await inContainer(node, 'mount', '-t', 'bpf', 'bpf', '/sys/fs/bpf');
@@ -192,9 +208,12 @@ describeOnKind('a cluster of somebody else', () => {
       docker = await dockerInventory();
       const doctor = await examined();
       expect(doctor.code, doctor.stdout).toBe(0);
-      const { code, stderr } = await up();
+      const { code, stderr } = await up('--dev', 'true');
       expect(code, stderr).toBe(0);
     });
+
+    it('reloads sources on its nodes while requests go on', () =>
+      reloadUnderRequests(kindLab(lab), nodes, directory));
 
     it('proves itself with every check, none left out', async () => {
       const report = await verifyLab(lab);
@@ -203,31 +222,45 @@ describeOnKind('a cluster of somebody else', () => {
       expect(report.active.mode).toBe('ebpf');
     });
 
-    it('stays as it is while a lab on kind comes and goes beside it', async () => {
+    it('stays as it is while a user other than root has a lab on kind beside it', async () => {
       const [own, engine] = [await everything(), await dockerInventory()];
       const programs = await programIds();
-      const config = await readFile(kubeconfig, 'utf8');
-      const made = await labctl(
-        ...['up', '--runtime', 'kind', '--name', neighbour, '--workers', '0', '--no-verify'],
-      );
-      expect(made.code, made.stderr).toBe(0);
-      const contexts = await kubectl('config', 'get-contexts', '--output', 'name');
-      expect(contexts.trim().split('\n').sort()).toEqual([`kind-${neighbour}`, `kind-${cluster}`]);
-      expect((await kubectl('config', 'current-context')).trim()).toBe(`kind-${neighbour}`);
-      await takesImagesAndTools();
-      await takesRenderedChart();
-      await leavesObjectsToKubectl();
-      expect((await labctl('down', '--name', neighbour)).code).toBe(0);
+      const user = await engineUser(kubeconfig);
+      const config = await readFile(user.kubeconfig, 'utf8');
+      const neighbour = { name: 't-neighbour', user };
+      leaveNeighbour = () => labctlAs(user, 'down', '--name', neighbour.name);
+      await comes(neighbour);
+      await answersItsOwner(neighbour);
+      await takesImagesAndTools(neighbour);
+      await takesRenderedChart(neighbour);
+      await leavesObjectsToKubectl(neighbour);
+      await goes(neighbour);
       expect(await everything()).toEqual(own);
       expect(await programIds()).toEqual(programs);
       expect(await dockerInventory()).toEqual(engine);
-      expect(await readFile(kubeconfig, 'utf8')).toBe(config);
-      expect(existsSync(labPaths(neighbour).state)).toBe(false);
+      expect(await readFile(user.kubeconfig, 'utf8')).toBe(config);
+      await rm(user.home, { recursive: true });
+      leaveNeighbour = async () => undefined;
     });
 
     it('has given its nodes networks from the pool', async () => {
       const networks = await kubectl('get', 'nodes', '--output', 'jsonpath={.items[*].metadata.annotations}');
       expect(networks.match(/"labctl\.dev\/pod-cidr":"10\.244\.128\.\d+\/26"/g)).toHaveLength(nodes.length);
+    });
+
+    it('takes its images from a registry from now on', async () => {
+      registry = await registryOf(nodes);
+      const place = `127.0.0.1:${registry.port}`;
+      const { code, stdout, stderr } = await up('--registry', `${place}/team`);
+      expect(code, stderr).toBe(0);
+      expect(`${stdout}${stderr}`).toContain(`existing.registry: "" -> "${place}/team"`);
+      expect(registry.pushed.map(withoutTag).sort()).toEqual(['team/labctl/agent', 'team/labctl/demo']);
+      expect(registry.pulled).toEqual(expect.arrayContaining([...registry.pushed]));
+      const template = 'jsonpath={.items[*].spec.template.spec.containers[*].image}';
+      const images = await kubectl('get', 'daemonsets', '--all-namespaces', '--output', template);
+      const named = registry.pushed.map((image) => `${place}/${image}`);
+      expect([...new Set(images.split(' '))].sort()).toEqual([...named].sort());
+      expect((await labctl('status', '--name', lab)).code).toBe(0);
     });
 
     it('goes only when somebody says so, knowing which pods lose their network', async () => {
@@ -248,52 +281,22 @@ describeOnKind('a cluster of somebody else', () => {
       expect(existsSync(labPaths(lab).state)).toBe(false);
     });
   });
-
-  describe('images by a registry', () => {
-    let registry: PushRegistry;
-    beforeAll(async () => {
-      const format = '{{range .IPAM.Config}}{{.Gateway}} {{end}}';
-      const gateway = await sh('docker', 'network', 'inspect', 'kind', '--format', format);
-      const [address = ''] = gateway.split(' ').filter((each) => each.includes('.'));
-      // The loopback is where an engine pushes to without TLS, the gateway is where nodes find this machine.
-      registry = await servePushRegistry(['127.0.0.1', address]);
-      const hosts = `/etc/containerd/certs.d/127.0.0.1:${registry.port}`;
-      for (const node of nodes) {
-        await inContainer(node, 'sh', '-c', 'mountpoint -q /sys/fs/bpf || mount -t bpf bpf /sys/fs/bpf');
-        await inContainer(node, 'mkdir', '-p', hosts);
-        const text = `[host."http://${address}:${registry.port}"]`;
-        await inContainer(node, 'sh', '-c', `echo '${text}' > '${hosts}/hosts.toml'`);
-      }
-    });
-    afterAll(() => registry.close());
-
-    it('are pushed there, and nodes pull what the chart names', async () => {
-      const prefix = `127.0.0.1:${registry.port}/team`;
-      const { code, stderr } = await up('--registry', prefix);
-      expect(code, stderr).toBe(0);
-      expect(registry.pushed.map(withoutTag).sort()).toEqual(['team/labctl/agent', 'team/labctl/demo']);
-      expect(registry.pulled).toEqual(expect.arrayContaining([...registry.pushed]));
-      const template = '{.items[*].spec.template.spec.containers[*].image}';
-      const images = await kubectl(
-        'get',
-        'daemonsets',
-        '--all-namespaces',
-        '--output',
-        `jsonpath=${template}`,
-      );
-      const named = registry.pushed.map((image) => `127.0.0.1:${registry.port}/${image}`);
-      expect([...new Set(images.split(' '))].sort()).toEqual([...named].sort());
-      expect((await labctl('status', '--name', lab)).code).toBe(0);
-      expect((await labctl('down', '--name', lab, '--yes')).code).toBe(0);
-      const repositories = await sh('docker', 'image', 'ls', '--format', '{{.Repository}}');
-      expect(repositories).not.toContain(prefix);
-      for (const node of nodes) {
-        const left = await inContainer(node, 'ctr', '--namespace', 'k8s.io', 'images', 'list', '--quiet');
-        expect(left).not.toContain(prefix);
-      }
-    });
-  });
 });
+
+/** Where this machine's engine pushes to without TLS; the nodes find it by the address that they have for the machine. */
+async function registryOf(pullers: readonly string[]): Promise<PushRegistry> {
+  const format = '{{range .IPAM.Config}}{{.Gateway}} {{end}}';
+  const gateway = await sh('docker', 'network', 'inspect', 'kind', '--format', format);
+  const [address = ''] = gateway.split(' ').filter((each) => each.includes('.'));
+  const registry = await servePushRegistry(['127.0.0.1', address]);
+  const hosts = `/etc/containerd/certs.d/127.0.0.1:${registry.port}`;
+  for (const node of pullers) {
+    await inContainer(node, 'mkdir', '-p', hosts);
+    const text = `[host."http://${address}:${registry.port}"]`;
+    await inContainer(node, 'sh', '-c', `echo '${text}' > '${hosts}/hosts.toml'`);
+  }
+  return registry;
+}
 
 const withoutTag = (image: string): string => image.replace(/:[^:/]*$/, '');
 
@@ -301,68 +304,6 @@ const withoutTag = (image: string): string => image.replace(/:[^:/]*$/, '');
 const examined = () => labctl('doctor', '--runtime', 'existing', '--profile', 'ebpf', '-o', 'json');
 const findingsOf = (text: string) =>
   (JSON.parse(text) as { findings: { id: string; state: string; fix?: string }[] }).findings;
-
-/** Own images from an archive, one of the engine by its name, and tools that were lost. */
-async function takesImagesAndTools(): Promise<void> {
-  const node = `${neighbour}-control-plane`;
-  const load = async (...what: readonly string[]) => {
-    const result = await labctl('load', ...what, '--name', neighbour, '-o', 'json');
-    expect(result.code, result.stderr).toBe(0);
-    const rows = JSON.parse(result.stdout) as { node: string; image: string; action: string }[];
-    return rows.map((row) => [row.node, row.image, row.action]);
-  };
-  const archive = join(directory, 'images.tar');
-  const saved = await labctl('load', 'image', '--save', archive, '-o', 'json');
-  const { images } = JSON.parse(saved.stdout) as { images: readonly string[] };
-  expect(await load('image', archive)).toEqual(
-    images.map((image) => [node, `docker.io/${image}`, 'present']),
-  );
-  await rm(archive);
-  const [own = ''] = images;
-  const app = 't-existing/app:v1';
-  await sh('docker', 'image', 'tag', own, app);
-  try {
-    expect(await load('image', app)).toEqual([[node, `docker.io/${app}`, 'loaded']]);
-    expect(await load('image', app)).toEqual([[node, `docker.io/${app}`, 'present']]);
-  } finally {
-    await sh('docker', 'image', 'rm', '--no-prune', app);
-  }
-  await inContainer(node, 'rm', '/usr/local/bin/tcpdump');
-  expect(await load('tools')).toEqual([[node, expect.stringMatching(/labctl\/demo:/), 'present']]);
-  expect(await inContainer(node, 'sh', '-c', 'tcpdump --version 2>&1')).toMatch(/^tcpdump version/);
-}
-
-/** The API server of the neighbour has no objection to what `render` says that helm installs. */
-async function takesRenderedChart(): Promise<void> {
-  const { stdout } = await labctl('render', '--runtime', 'kind', '--name', neighbour, '--only', 'chart');
-  const context = ['--kubeconfig', kubeconfig, '--context', `kind-${neighbour}`];
-  const dryRun = ['apply', '--server-side', '--force-conflicts', '--dry-run=server', '--filename', '-'];
-  const { code, stdout: applied, stderr } = await run('kubectl', [...context, ...dryRun], { input: stdout });
-  expect(code, stderr).toBe(0);
-  expect(applied.trim().split('\n').sort()).toEqual([
-    'clusterrole.rbac.authorization.k8s.io/labctl-agent serverside-applied (server dry run)',
-    'clusterrolebinding.rbac.authorization.k8s.io/labctl-agent serverside-applied (server dry run)',
-    'configmap/labctl-agent serverside-applied (server dry run)',
-    'daemonset.apps/labctl-agent serverside-applied (server dry run)',
-    'serviceaccount/labctl-agent serverside-applied (server dry run)',
-  ]);
-}
-
-/** `apply` and `delete` say which command of kubectl does it; it does. */
-async function leavesObjectsToKubectl(): Promise<void> {
-  const file = join(directory, 'object.json');
-  const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'said', namespace: 'default' } };
-  await writeFile(file, JSON.stringify(object));
-  for (const words of [
-    ['apply', '-f', file],
-    ['delete', '-f', file],
-  ]) {
-    const { code, stderr } = await labctl(...words, '--name', neighbour);
-    expect(code).toBe(7);
-    const [, said = ''] = /fix: (kubectl .*)/.exec(stderr) ?? [];
-    expect(await sh('sh', '-c', said)).toMatch(/^configmap.*said/);
-  }
-}
 
 /** As that program would be installed, but on no node: what is judged is that the cluster wants it. */
 const daemonSet = (name: string, path: string): object => ({

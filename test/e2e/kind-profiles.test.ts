@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkIds } from '../../src/checks/verify.ts';
 import { labPaths } from '../../src/core/paths.ts';
+import { leaveKubeProxy } from './kube-proxy/leave.ts';
 import { rewriteStoredChains } from './kube-proxy/stored-chains.ts';
 import { kindMutants } from './mutants/on-kind/index.ts';
 import { proveOnKind } from './mutants/on-kind/prove.ts';
@@ -17,6 +18,7 @@ import { type DockerInventory, dockerInventory, kindAddress, withoutLabImages } 
 import { describeOnKind } from './support/kind.ts';
 import { kindLab } from './support/kind-lab.ts';
 import { profiles, redOf, verifyLab } from './support/lab.ts';
+import { residentVerify } from './support/resident-verify.ts';
 import { comeBackElsewhere } from './survival/another-address.ts';
 import { surviveKills, surviveRestart } from './survival/on-kind.ts';
 
@@ -46,6 +48,7 @@ describeOnKind.each(profiles)('profile %s on kind', (profile) => {
     return await kubectl('exec', pod, '--', ...argv);
   };
   const cluster = kindLab(lab);
+  const verify = residentVerify(lab);
   let before: DockerInventory;
 
   beforeAll(async () => {
@@ -123,7 +126,7 @@ describeOnKind.each(profiles)('profile %s on kind', (profile) => {
   }
   it.each(kindMutants.filter((mutant) => mutant.profiles.includes(profile)))(
     'notices by $claim alone when $title',
-    (mutant) => proveOnKind(cluster, profile, mutant),
+    (mutant) => proveOnKind(cluster, profile, mutant, verify),
   );
 
   it('proves itself after all that', async () => {
@@ -134,6 +137,8 @@ describeOnKind.each(profiles)('profile %s on kind', (profile) => {
 
   if (profile === 'kube-proxy') {
     it('has a kube-proxy that writes what is stored', () => rewriteStoredChains(cluster));
+    it('goes over to kpr while it is up: no connection is lost, no chain of kube-proxy left', () =>
+      leaveKubeProxy(cluster));
   }
 
   it('goes and leaves nothing', async () => {

@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { labPaths } from '../../src/core/paths.ts';
 import { projectRoot } from '../../src/platform/fs.ts';
-import { type CliResult, labctlWith, run, sh } from './support/cli.ts';
+import { type CliResult, labctlWith, placeOf, run, sh } from './support/cli.ts';
 import { type DockerInventory, dockerInventory, removeContainer } from './support/docker.ts';
 import { describeOnKind } from './support/kind.ts';
 
@@ -193,9 +193,3 @@ const listen = (): Promise<Server> =>
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => resolve(server));
   });
-
-function placeOf(tool: string): string {
-  const place = (process.env.PATH ?? '').split(delimiter).find((each) => existsSync(join(each, tool)));
-  if (place === undefined) throw new Error(`${tool} is not in PATH`);
-  return join(place, tool);
-}

@@ -1,16 +1,8 @@
+import { isKubeletChain, isProxyChain, proxyChainsRemoval } from '../../core/proxy-chains.ts';
 import type { SavedRule } from './iptables-save.ts';
 import type { Backend, Rulesets } from './rulesets.ts';
 
-/** Chains that only kube-proxy makes. */
-const proxyNames =
-  'SERVICES|EXTERNAL-SERVICES|NODEPORTS|SVC-.*|SVL-.*|EXT-.*|FW-.*|SEP-.*|MARK-MASQ|POSTROUTING|FORWARD|PROXY-.*';
-const proxyPattern = new RegExp(`^KUBE-(${proxyNames})$`);
-/** Chains that the kubelet makes on every node, whoever balances Services. */
-const kubeletPattern = /^KUBE-(KUBELET-CANARY|FIREWALL|IPTABLES-HINT)$/;
-
 const backends: readonly Backend[] = ['nft', 'legacy'];
-
-export const isProxyChain = (name: string): boolean => proxyPattern.test(name) && !kubeletPattern.test(name);
 
 /** All traces of kube-proxy in netfilter, each with its place: `nft ip nat KUBE-SERVICES`. */
 export function proxyChains(rulesets: Rulesets): string[] {
@@ -24,29 +16,19 @@ export const kubeletChains = (rulesets: Rulesets): string[] => [
   ...new Set(
     placedChains(rulesets)
       .map(({ name }) => name)
-      .filter((name) => kubeletPattern.test(name)),
+      .filter(isKubeletChain),
   ),
 ];
 
-/**
- * Commands that take kube-proxy's traces away from a node and leave everything else, the kubelet's chains
- * too. Each table is replaced as one act.
- */
+/** Commands that take kube-proxy's traces away from a node and leave everything else. */
 export function removalOf(rulesets: Rulesets): string[] {
   const saved = backends.flatMap((backend) =>
     (['iptables', 'ip6tables'] as const)
       .filter((family) => rulesets[family][backend].chains.some(({ name }) => isProxyChain(name)))
-      .map((family) => {
-        const tool = `${family}-${backend}`;
-        // Chains, rules inside of them, and rules that jump to them.
-        return `${tool}-save | grep -vwE '(^:|-[Ajg] )KUBE-${proxyWords}' | ${tool}-restore`;
-      }),
+      .map((family) => proxyChainsRemoval(`${family}-${backend}`)),
   );
   return [...saved, ...proxyTables(rulesets).map(({ family, name }) => `nft delete table ${family} ${name}`)];
 }
-
-/** The names as `grep -w` finds them: nothing of a word may follow. */
-const proxyWords = `(${proxyNames.replaceAll('.*', '[^ ]*')})`;
 
 const proxyTables = ({ nftTables }: Rulesets): Rulesets['nftTables'] =>
   nftTables.filter(({ name }) => name === 'kube-proxy');

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Exec } from '../../core/exec.ts';
+import { isProxyChain } from '../../core/proxy-chains.ts';
 import { exec as execReally } from '../../platform/exec.ts';
 import { chainedEndpoints } from '../claims/kube-proxy.ts';
 import { noRules, parseIptablesSave } from './iptables-save.ts';
-import { isProxyChain, podMasquerades, proxyChains } from './proxy-traces.ts';
+import { podMasquerades, proxyChains } from './proxy-traces.ts';
 import { boundary, parseNft, type Rulesets, readRulesets } from './rulesets.ts';
 
 /** Written by a real kube-proxy; without counters, so they are added here. */

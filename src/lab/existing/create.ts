@@ -6,6 +6,7 @@ import { engineError } from '../../platform/engine-error.ts';
 import { privateDirectory, writeAtomic } from '../../platform/fs.ts';
 import { kubectlFor } from '../../platform/kubectl.ts';
 import type { ResolvedLab } from '../../profile/resolved-lab.ts';
+import { removeSharedRoots } from '../../runtime/netns/index.ts';
 import type { LabContext } from '../context.ts';
 import type { CreateOptions, CreateReport } from '../create.ts';
 import { begin } from '../kind/begin.ts';
@@ -66,6 +67,7 @@ export async function createExistingLab(
   } finally {
     // Refused, or undone: not even the lock stays.
     lock.release({ remove: (await readRecord(lab.name)) === undefined });
+    await removeSharedRoots();
   }
 }
 

@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
 import { conflict } from '../../core/errors.ts';
 import { keyOf } from '../../core/k8s.ts';
-import { labPaths, stateRoot } from '../../core/paths.ts';
-import { removeTree } from '../../platform/fs.ts';
+import { labPaths } from '../../core/paths.ts';
 import { type Kubectl, kubectlFor } from '../../platform/kubectl.ts';
+import { removeSharedRoots } from '../../runtime/netns/index.ts';
 import type { LabContext } from '../context.ts';
 import type { DestroyReport } from '../destroy.ts';
 import { kubeconfigOf, labLabel, systemNamespace } from '../kind/context.ts';
@@ -46,7 +45,7 @@ export async function destroyExistingLab(
     return { lab, found: true, removed, left: [], cutOff };
   } finally {
     lock.release({ remove: true });
-    if (!existsSync(stateRoot())) await removeTree(stateRoot());
+    await removeSharedRoots();
   }
 }
 

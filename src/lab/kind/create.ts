@@ -5,6 +5,7 @@ import { kindNetwork, kindNodes } from '../../platform/kind.ts';
 import { kubectlFor } from '../../platform/kubectl.ts';
 import { beforeMerge, userKubeconfig } from '../../platform/user-kubeconfig.ts';
 import type { ResolvedLab } from '../../profile/resolved-lab.ts';
+import { removeSharedRoots } from '../../runtime/netns/index.ts';
 import type { LabContext } from '../context.ts';
 import type { CreateOptions, CreateReport } from '../create.ts';
 import { lockLab } from '../lock.ts';
@@ -91,6 +92,7 @@ export async function createOnKind<C extends ClusterUp>(
   } finally {
     // Refused, or undone: not even the lock stays.
     lock.release({ remove: (await readRecord(lab.name)) === undefined });
+    await removeSharedRoots();
   }
 }
 

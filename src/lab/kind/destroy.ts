@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
-import { stateRoot } from '../../core/paths.ts';
 import { exec } from '../../platform/exec.ts';
-import { removeTree } from '../../platform/fs.ts';
+import { removeSharedRoots } from '../../runtime/netns/index.ts';
 import type { LabContext } from '../context.ts';
 import type { DestroyReport } from '../destroy.ts';
 import { lockLab } from '../lock.ts';
@@ -27,6 +25,6 @@ export async function destroyKindLab(
     return { lab, found: found.length > 0, removed: found.filter((line) => !left.includes(line)), left };
   } finally {
     lock.release({ remove: true });
-    if (!existsSync(stateRoot())) await removeTree(stateRoot());
+    await removeSharedRoots();
   }
 }

@@ -21,7 +21,7 @@ export async function planKindLab(lab: ResolvedLab, exec: Exec = platformExec): 
   if (record.phase === 'creating' || record.phase === 'destroying') {
     return planOf(lab.name, 'clean', [], ['the last up or down ended early']);
   }
-  const changes = [...fromCilium(record), ...kindDifferences(record.resolved, lab)];
+  const changes = [...fromCilium(record), ...kindDifferences(record.resolved, lab).map(withOwnDatapath)];
   if (changes.some((change) => !change.live)) return planOf(lab.name, 'recreate', changes);
   const [problems, agent] = await Promise.all([kindProblems(exec, record), agentImage(lab)]);
   if (problems.some(({ isLost }) => isLost)) {
@@ -48,6 +48,10 @@ const fromCilium = ({ cilium }: KindRecord): Difference[] =>
 /** In what a lab on kind is not the one asked for, and whether that can change while it runs. */
 export const kindDifferences = (before: ResolvedLab, now: ResolvedLab): Difference[] =>
   differences(before, now, unused).map(asOfKind);
+
+/** kube-proxy can go from a lab that is up; only kind brings it. */
+const withOwnDatapath = (change: Difference): Difference =>
+  change.path === 'kubeProxyMode' && change.to === 'none' ? { ...change, live: true } : change;
 
 const asOfKind = (change: Difference): Difference => ({
   ...change,

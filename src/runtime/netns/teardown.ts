@@ -1,11 +1,10 @@
-import { rmdir } from 'node:fs/promises';
 import { messageOf } from '../../core/errors.ts';
 import type { Exec } from '../../core/exec.ts';
 import { hostLink } from '../../core/names.ts';
 import { labPaths } from '../../core/paths.ts';
 import { waitFor } from '../../core/wait-for.ts';
 import { labCgroup, removeCgroup, removeEmptyCgroupParent } from '../../platform/cgroup.ts';
-import { isErrno, removeTree } from '../../platform/fs.ts';
+import { isErrno, removeIfEmpty, removeTree } from '../../platform/fs.ts';
 import { unmountBelow } from '../../platform/mounts.ts';
 import { ipBatch, listLinks, listNamespaces } from '../../platform/net.ts';
 import { namespacePattern, sharedRoots } from './inventory.ts';
@@ -62,11 +61,5 @@ export const removeStateDirectory = (lab: string): Promise<void> => removeTree(l
 
 /** Directories of all labs, where this was the last. */
 export async function removeSharedRoots(): Promise<void> {
-  for (const root of sharedRoots()) {
-    try {
-      await rmdir(root);
-    } catch (error) {
-      if (!isErrno(error, 'ENOTEMPTY', 'ENOENT')) throw error;
-    }
-  }
+  for (const root of sharedRoots()) await removeIfEmpty(root);
 }

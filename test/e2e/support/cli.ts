@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface CliResult {
@@ -42,6 +44,13 @@ export async function sh(file: string, ...args: readonly string[]): Promise<stri
     throw new Error(`${[file, ...args].join(' ')}: exit ${result.code}\n${result.stdout}${result.stderr}`);
   }
   return result.stdout;
+}
+
+/** Where PATH has a tool. */
+export function placeOf(tool: string): string {
+  const place = (process.env.PATH ?? '').split(delimiter).find((each) => existsSync(join(each, tool)));
+  if (place === undefined) throw new Error(`${tool} is not in PATH`);
+  return join(place, tool);
 }
 
 export function run(

@@ -7,7 +7,7 @@ import { requestDemoSteadily } from '../support/steady-requests.ts';
 
 const kubelet = '/etc/kubernetes';
 const manifest = 'kube-apiserver.yaml';
-const outageMs = 40_000;
+const outageMs = 20_000;
 const limitMs = 120_000;
 /** Where nothing listens yet it says nothing. */
 const healthz = 'curl -sf --unix-socket /run/labctl/agent.sock http://agent/healthz || true';

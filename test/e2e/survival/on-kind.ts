@@ -19,7 +19,7 @@ const agents = 'app.kubernetes.io/name=labctl-agent';
 /** Every agent is killed, then every kubelet; then agents are replaced one after the other. */
 export async function surviveKills(lab: KindLab, profile: ProfileName): Promise<void> {
   const nodes = (await lab.nodes()).map(({ metadata }) => metadata.name);
-  await underStreams(lab, profile, 'agents and kubelets', async () => {
+  await surviveWork(lab, profile, 'agents and kubelets', async () => {
     await Promise.all(nodes.map((node) => replaced(node, agentPids)));
     await podsReady(lab, system, agents, nodes.length, limitMs);
     await Promise.all(nodes.map((node) => replaced(node, kubeletPids)));
@@ -33,7 +33,7 @@ export async function surviveKills(lab: KindLab, profile: ProfileName): Promise<
 export async function surviveRestart(lab: KindLab, profile: ProfileName): Promise<void> {
   const { lost } = nodesOf(lab);
   const startedAgain = await podsStartedAgain(lab, lost);
-  await underStreams(lab, profile, `restart of ${lost}`, async () => {
+  await surviveWork(lab, profile, `restart of ${lost}`, async () => {
     await sh('docker', 'restart', lost);
     await startedAgain(limitMs);
   });
@@ -46,7 +46,8 @@ const nodesOf = ({ name }: KindLab) => ({
   lost: `${name}-worker2`,
 });
 
-async function underStreams(
+/** Connections on every way, opened before some work and carried through it. */
+export async function surviveWork(
   lab: KindLab,
   profile: ProfileName,
   what: string,

@@ -15,6 +15,9 @@ import { imageReferences } from './images.ts';
 /** Of nodes that name none in the lab file's raw kind configuration. */
 const nodeImage = 'kindest/node:v1.34.4';
 
+/** What kind is told. */
+export const configOf = (lab: string): string => join(labPaths(lab).state, 'kind.yaml');
+
 export const cluster: KindStep<ClusterUp> = {
   title: 'Create the kind cluster',
   run: async ({ lab, exec, kubeconfig, signal, images, archive }, report) => {
@@ -28,7 +31,7 @@ export const cluster: KindStep<ClusterUp> = {
       makeDirectory(dirname(join(registries, path)));
       await writeFile(join(registries, path), text);
     }
-    const config = join(labPaths(lab.name).state, 'kind.yaml');
+    const config = configOf(lab.name);
     const wanted = withImages(renderKind(lab, registries, { [ownerLabel]: ownerMark() }));
     await writeFile(config, yamlText([wanted]), { mode: 0o600 });
     // New nodes lack all images, and kind mostly waits. Whoever loads them hears of a failure.

@@ -4,6 +4,7 @@ import { cluster } from './cluster.ts';
 import { demo } from './demo.ts';
 import { firstAnswer } from './first-answer.ts';
 import { buildImages, loadImages } from './images.ts';
+import { kubeProxyAway } from './kube-proxy.ts';
 import { userContext } from './kubeconfig.ts';
 import { nodeFiles } from './node-files.ts';
 import { outside } from './outside.ts';
@@ -26,6 +27,7 @@ export const kindSteps: readonly KindStep[] = [
   nodeTools,
   outside,
   agentsReady,
+  kubeProxyAway,
   dnsReady,
   demoReady,
   firstAnswer,

@@ -2,7 +2,8 @@ import { expect } from 'vitest';
 import { catalogue } from '../../../../src/checks/catalogue.ts';
 import type { ProfileName } from '../../../../src/profile/profile.ts';
 import type { KindLab } from '../../support/kind-lab.ts';
-import { redOf, verifyLab } from '../../support/lab.ts';
+import { redOf } from '../../support/lab.ts';
+import type { ResidentVerify } from '../../support/resident-verify.ts';
 import type { KindMutant } from './mutant.ts';
 import { kindScene } from './scene.ts';
 
@@ -14,11 +15,12 @@ export async function proveOnKind(
   lab: KindLab,
   profile: ProfileName,
   { claim, dependents = [], make }: KindMutant,
+  verify: ResidentVerify,
 ): Promise<void> {
   const asked = new Set([claim, ...dependents, ...readingClaims(profile)]);
   const mend = await make(await kindScene(lab));
   try {
-    const report = await verifyLab(lab.name, ...[...asked].flatMap((id) => ['--only', id]));
+    const report = await verify([...asked]);
     const red = report.checks.filter(({ status }) => status !== 'passed').map(({ id }) => id);
     expect(red.sort(), redOf(report).join('\n')).toEqual([claim, ...dependents].sort());
     expect(report.checks.map(({ id }) => id).sort()).toEqual([...asked].sort());
