@@ -14,6 +14,8 @@ export interface Container {
 
 export interface ImageBuild {
   readonly context: string;
+  /** The Dockerfile. */
+  readonly file: string;
   readonly target: string;
   readonly tag: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -156,7 +158,10 @@ export async function buildImage(exec: Exec, build: ImageBuild, signal?: AbortSi
   const labels = Object.entries(build.labels).flatMap(([name, value]) => ['--label', `${name}=${value}`]);
   await exec(
     'docker',
-    ['build', '--quiet', '--target', build.target, '--tag', build.tag, ...labels, build.context],
+    [
+      ...['build', '--quiet', '--file', build.file, '--target', build.target],
+      ...['--tag', build.tag, ...labels, build.context],
+    ],
     { timeoutMs: buildLimitMs, ...(signal === undefined ? {} : { signal }) },
   );
 }

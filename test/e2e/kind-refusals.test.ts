@@ -117,7 +117,7 @@ describeOnKind('a machine that cannot', () => {
     for (const name of ['dist', 'templates']) {
       await cp(join(projectRoot(), name), join(clone, name), { recursive: true });
     }
-    const dockerfile = join(clone, 'templates/image/Dockerfile');
+    const dockerfile = join(clone, 'templates/image/agent.Dockerfile');
     const text = await readFile(dockerfile, 'utf8');
     await writeFile(
       dockerfile,

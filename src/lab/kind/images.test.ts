@@ -6,7 +6,8 @@ import { agentImage, labImage, stageContext } from './images.ts';
 
 const project = {
   'package.json': '{}',
-  'templates/image/Dockerfile': 'FROM base\n',
+  'templates/image/agent.Dockerfile': 'FROM base\n',
+  'templates/image/demo.Dockerfile': 'FROM base\n',
   'templates/image/labctl-probe': '#!/bin/sh\n',
   'dist/demo-server.js': 'import { a } from "./chunks/used-1.js";\n',
   'dist/probe-client.js': 'const b = await import("./chunks/lazy-2.js");\n',
@@ -39,7 +40,8 @@ describe('image of the lab', () => {
 
   it.each([
     ['a chunk', 'dist/chunks/deep-3.js', true],
-    ['the Dockerfile', 'templates/image/Dockerfile', true],
+    ['its Dockerfile', 'templates/image/demo.Dockerfile', true],
+    ["another image's Dockerfile", 'templates/image/agent.Dockerfile', false],
     ['what does not go in', 'dist/chunks/stale-4.js', false],
   ])('has another tag when %s changes: %s', async (_, path, changes) => {
     const { tag } = await labImage('demo', root);
@@ -62,10 +64,10 @@ describe('image of the lab', () => {
     });
   });
 
-  it('stages the Dockerfile and what goes in', async () => {
+  it('stages its Dockerfile and what goes in, and nothing of another image', async () => {
     const to = join(root, 'context');
     await stageContext([await labImage('demo', root)], to, root);
-    expect(readdirSync(to).sort()).toEqual(['Dockerfile', 'demo']);
+    expect(readdirSync(to).sort()).toEqual(['demo', 'demo.Dockerfile']);
     expect(readdirSync(join(to, 'demo', 'dist')).sort()).toEqual([
       'chunks',
       'demo-server.js',

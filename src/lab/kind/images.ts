@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { cp, readdir, readFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { makeDirectory } from '../../core/make-directory.ts';
 import { projectRoot } from '../../platform/fs.ts';
 import type { ResolvedLab } from '../../profile/resolved-lab.ts';
@@ -21,12 +21,15 @@ export interface LabImage {
   readonly pullPolicy: 'Never' | 'IfNotPresent';
   /** Paths below the project's root that go in. */
   readonly files: readonly string[];
+  /** Its path below the project's root; the build context has it by its last part. */
+  readonly dockerfile: string;
 }
 
 interface Recipe {
   readonly repository: string;
   /** Ends the tag. */
   readonly variant: string;
+  readonly dockerfile: string;
   /** Directory of the build context that its files go to. */
   readonly context: string;
   /** Bundled programs, with the chunks that they import. */
@@ -38,6 +41,7 @@ interface Recipe {
 const agent: Recipe = {
   repository: 'labctl/agent',
   variant: '',
+  dockerfile: 'templates/image/agent.Dockerfile',
   context: 'agent',
   programs: ['agent.js', 'operator.js'],
   trees: ['package.json', 'bpf', 'cni', 'node_modules/koffi', 'node_modules/@koromix'],
@@ -48,16 +52,16 @@ const recipes: Readonly<Record<ImageName, Recipe>> = {
   demo: {
     repository: 'labctl/demo',
     variant: '',
+    dockerfile: 'templates/image/demo.Dockerfile',
     context: 'demo',
     programs: ['demo-server.js', 'probe-client.js'],
     trees: ['package.json', 'templates/image/labctl-probe'],
   },
 };
-const dockerfile = 'templates/image/Dockerfile';
 
 /** Finds what goes into an image and names it by that. */
 export async function labImage(name: ImageName, root = projectRoot()): Promise<LabImage> {
-  const { programs, trees, repository, variant, context } = recipes[name];
+  const { programs, trees, repository, variant, dockerfile, context } = recipes[name];
   const found = await Promise.all([
     ...programs.map((program) => programFiles(root, join('dist', program))),
     ...trees.map((tree) => filesBelow(root, tree)),
@@ -71,7 +75,8 @@ export async function labImage(name: ImageName, root = projectRoot()): Promise<L
       .update('\0');
   }
   const tag = `${hash.digest('hex').slice(0, 16)}${variant}`;
-  return { name, repository, tag, reference: `${repository}:${tag}`, pullPolicy: 'Never', context, files };
+  const reference = `${repository}:${tag}`;
+  return { name, repository, tag, reference, pullPolicy: 'Never', context, files, dockerfile };
 }
 
 /** The agent image of a lab. */
@@ -84,14 +89,14 @@ export function inRegistry(image: LabImage, registry: string): LabImage {
   return { ...image, repository, reference: `${repository}:${image.tag}`, pullPolicy: 'IfNotPresent' };
 }
 
-/** Lays out the build context: the Dockerfile, and one directory per image. */
+/** Lays out the build context: Dockerfiles, and a directory for what goes into an image. */
 export async function stageContext(
   images: readonly LabImage[],
   directory: string,
   root = projectRoot(),
 ): Promise<void> {
-  await cp(join(root, dockerfile), join(directory, 'Dockerfile'));
-  for (const { context, files } of images) {
+  for (const { context, files, dockerfile } of images) {
+    await cp(join(root, dockerfile), join(directory, basename(dockerfile)));
     for (const file of files) {
       const to = join(directory, context, file);
       makeDirectory(dirname(to));

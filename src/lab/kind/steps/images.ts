@@ -1,3 +1,4 @@
+import { basename, join } from 'node:path';
 import type { Exec } from '../../../core/exec.ts';
 import { buildImage, execIn, imageId, loadArchive, removeImages } from '../../../platform/docker.ts';
 import { inTemporary } from '../../../platform/fs.ts';
@@ -68,9 +69,9 @@ async function build(exec: Exec, images: readonly LabImage[], signal: AbortSigna
   await inTemporary('images', async (directory) => {
     await stageContext(images, directory);
     // One after the other: they share their first layers.
-    for (const { name, reference } of images) {
-      const labels = { [labLabel]: 'image' };
-      await buildImage(exec, { context: directory, target: name, tag: reference, labels }, signal);
+    for (const { name, reference, dockerfile } of images) {
+      const build = { context: directory, file: join(directory, basename(dockerfile)), target: name };
+      await buildImage(exec, { ...build, tag: reference, labels: { [labLabel]: 'image' } }, signal);
     }
   });
 }

@@ -1,4 +1,5 @@
-# Images of a lab on Kubernetes. Targets: agent, agent-dev, demo. The context is staged by src/lab/kind.
+# Agents of a lab on Kubernetes. Targets: agent, agent-dev. The context is staged by src/lab/kind.
+# Not one file with the demo's: Docker's classic builder makes every stage that comes before its target.
 FROM debian:trixie-slim AS base
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends nodejs iproute2 \
@@ -31,13 +32,3 @@ RUN apt-get update \
 COPY agent /opt/labctl
 ENTRYPOINT ["node", "/opt/labctl/dist/agent.js"]
 CMD ["run", "--config", "/etc/labctl/agent.json"]
-
-FROM base AS demo
-RUN apt-get update \
- && apt-get install --yes --no-install-recommends \
-    bpftool curl ethtool iptables iputils-ping nftables tcpdump util-linux \
- && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/*
-COPY demo /opt/labctl
-RUN install -m 0755 /opt/labctl/templates/image/labctl-probe /usr/local/bin/labctl-probe \
- && mkdir -p /proc /sys /dev
-ENTRYPOINT ["node", "/opt/labctl/dist/demo-server.js"]
