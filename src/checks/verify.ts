@@ -65,7 +65,9 @@ export function checkIds(
   const own = cni === 'cilium' ? ciliumIds(groups, profile) : groups[profile];
   if (own === undefined) throw failure('E_CHECK_IDS', `no list of check ids for profile ${profile}`);
   const kubernetes = runtime === 'netns' ? [] : (groups.kubernetes ?? []);
-  return [...(groups.connectivity ?? []), ...kubernetes, ...own];
+  const absent = cni === 'cilium' && profile !== 'kube-proxy' ? groups['cilium.outside-cgroup'] : [];
+  const connectivity = (groups.connectivity ?? []).filter((id) => !absent?.includes(id));
+  return [...connectivity, ...kubernetes, ...own];
 }
 
 /** Of labctl's own datapath the kernel tells the mode, of Cilium its agents do. */

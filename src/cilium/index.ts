@@ -1,5 +1,6 @@
 export { agentCli } from './agent/cli.ts';
 export { allocatedAddresses, type Fact, knowsRouting, readFact } from './agent/facts.ts';
+export { type NatEntry, readNatEntries } from './agent/nat.ts';
 export { type AttachedProgram, programNameAt, readAttached } from './agent/programs.ts';
 export { type Frontends, readLoadBalancerMaps, readServiceList } from './agent/services.ts';
 export { type ChartText, keysOfChart } from './chart/keys.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ClusterSource } from '../../core/cluster.ts';
 import type { Pod } from '../../core/k8s.ts';
+import type { Runtime } from '../../runtime/port.ts';
 import { everyProfile } from '../check.ts';
 import type { Report } from '../report/report.ts';
 import { fakeLab, fakeNodes, fakePods, fakeRuntime, fakeServices } from '../testing/fake-lab.ts';
@@ -29,11 +30,20 @@ const maps = Object.fromEntries(
     each['backend-addresses'].map(({ ip, port }, at) => `${ip}:${port}/TCP (1) (${at + 1})`),
   ]),
 );
+/** The world sees each pod by the address of its node and port 50000. */
+const worldAt = '198.51.100.2:7000';
+const seenAs = (pod: Pod | undefined): string =>
+  fakeNodes.find(({ name }) => name === pod?.spec.nodeName)?.address ?? '';
+const natEntries = fakePods.map(
+  (pod) =>
+    `TCP OUT ${pod.status?.podIP}:40000 -> ${worldAt} XLATE_SRC ${seenAs(pod)}:50000 Created=1sec ago NeedsCT=0`,
+);
 const device = (ifname: string, kind: string) => ({ ifname, linkinfo: { info_kind: kind } });
 const answers: Readonly<Record<string, unknown>> = {
   'cilium-dbg status': status,
   'cilium-dbg service': frontends.map((realized) => ({ status: { realized } })),
-  'cilium-dbg bpf': maps,
+  'cilium-dbg bpf lb': maps,
+  'cilium-dbg bpf nat': natEntries.join('\n'),
   'bpftool --json': [
     {
       tc: [
@@ -54,10 +64,11 @@ const agents: readonly Pod[] = fakeNodes.map(({ name }, index) => ({
 
 async function judged(changed: Readonly<Record<string, unknown>> = {}, pods = agents): Promise<Report> {
   const runtime = fakeRuntime({
-    command: (_target, [file, first]) => {
-      const key = `${file} ${first}`;
+    command: (_target, [file, first, second]) => {
+      const key = [file, first, ...(first === 'bpf' ? [second] : [])].join(' ');
       const answer = key in changed ? changed[key] : answers[key];
-      return answer === undefined ? undefined : { stdout: JSON.stringify(answer) };
+      if (answer === undefined) return undefined;
+      return { stdout: typeof answer === 'string' ? answer : JSON.stringify(answer) };
     },
   });
   const list = (async (kind: string) =>
@@ -65,7 +76,18 @@ async function judged(changed: Readonly<Record<string, unknown>> = {}, pods = ag
       ? [...fakePods, ...pods]
       : runtime.cluster.list(kind as 'Service')) as ClusterSource['list'];
   const lab = { ...fakeLab('ebpf'), cilium: { version: '1.20.0' } };
-  return verify({ ...runtime, cluster: { ...runtime.cluster, list } }, lab, { only: ['claim.cilium.*'] });
+  const start: Runtime['start'] = async (target) => ({
+    seen: async () => {
+      const pod = fakePods.find(
+        ({ metadata }) => 'pod' in target && target.pod.endsWith(`/${metadata.name}`),
+      );
+      const answeredBy = { pod: 'world', node: '', client: seenAs(pod), clientPort: 50_000 };
+      return JSON.stringify({ localPort: 40_000, answeredBy });
+    },
+    stop: async () => ({ stdout: '', stderr: '' }),
+  });
+  const cluster = { ...runtime.cluster, list };
+  return verify({ ...runtime, start, cluster }, lab, { only: ['claim.cilium.*'] });
 }
 
 const red = (report: Report): string[] =>
@@ -84,7 +106,7 @@ describe('checks of Cilium', () => {
   it('pass where agents, maps and devices show the profile, and name the mode', async () => {
     const report = await judged();
     expect(red(report)).toEqual([]);
-    expect(report.checks).toHaveLength(10);
+    expect(report.checks).toHaveLength(11);
     expect(report.active.mode).toBe('ebpf');
   });
 
@@ -105,7 +127,13 @@ describe('checks of Cilium', () => {
     ['pods by netkit', { 'ip -json': [device('lxc1', 'netkit')] }, 'devices'],
     ['a pod without a program', { 'ip -json': [device('lxc1', 'veth'), device('lxc2', 'veth')] }, 'programs'],
     ['programs of another shape', { 'bpftool --json': { tc: [] } }, 'programs'],
-    ['a Service without backends', { 'cilium-dbg bpf': { '10.96.10.10:8080': [] } }, 'services.in-maps'],
+    ['a Service without backends', { 'cilium-dbg bpf lb': { '10.96.10.10:8080': [] } }, 'services.in-maps'],
+    ['no NAT entry', { 'cilium-dbg bpf nat': '' }, 'nat'],
+    [
+      'an entry that says another port',
+      { 'cilium-dbg bpf nat': natEntries.join('\n').replaceAll(':50000', ':50001') },
+      'nat',
+    ],
     ['a list of another shape', { 'cilium-dbg service': { items: [] } }, 'services.listed'],
   ])('see %s, and fail that claim alone', async (_, changed, id) => {
     expect(red(await judged(changed))).toEqual([`claim.cilium.${id} failed`]);

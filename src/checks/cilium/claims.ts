@@ -99,9 +99,14 @@ export const untold = (saw: string): string => `could not be told: ${saw}`;
 
 /** Rows of every node, in the order of nodes. */
 export async function onEveryAgent(
-  { runtime, cilium }: CheckContext,
+  context: CheckContext,
   rows: (node: string, view: CiliumView) => Promise<readonly Evidence[]>,
 ): Promise<Evidence[]> {
+  const view = viewOf(context);
+  return (await Promise.all(context.runtime.nodes.map(({ name }) => rows(name, view)))).flat();
+}
+
+export function viewOf({ cilium }: CheckContext): CiliumView {
   if (cilium === undefined) throw failure('E_CNI', 'the lab has no Cilium');
-  return (await Promise.all(runtime.nodes.map(({ name }) => rows(name, cilium)))).flat();
+  return cilium;
 }

@@ -10,6 +10,9 @@ export interface CiliumView {
   readonly ask: (node: string, ...words: readonly string[]) => Promise<unknown>;
   /** The command that asks it again. */
   readonly command: (node: string, ...words: readonly string[]) => Promise<string>;
+  /** What it prints for people, asked for at each call: of tables that change while they are looked at. */
+  readonly print: (node: string, ...words: readonly string[]) => Promise<string>;
+  readonly printCommand: (node: string, ...words: readonly string[]) => Promise<string>;
 }
 
 const namespace = 'kube-system';
@@ -22,6 +25,8 @@ export function viewCilium(runtime: Runtime, version: string): CiliumView {
     if (pod === undefined) throw failure('E_NO_AGENT', `no agent of Cilium runs on node ${node}`);
     return pod;
   };
+  const commandFor = async (node: string, words: readonly string[]): Promise<string> =>
+    ['kubectl', '-n', namespace, 'exec', await agentOf(node), '--', cli, ...words].join(' ');
   const known = new Map<string, Promise<unknown>>();
   const argv = (words: readonly string[]): string[] => [...words, '-o', 'json'];
   return {
@@ -32,8 +37,12 @@ export function viewCilium(runtime: Runtime, version: string): CiliumView {
       known.set(key, answer);
       return answer;
     },
-    command: async (node, ...words) =>
-      ['kubectl', '-n', namespace, 'exec', await agentOf(node), '--', cli, ...argv(words)].join(' '),
+    command: (node, ...words) => commandFor(node, argv(words)),
+    print: async (node, ...words) => {
+      const at = { pod: `${namespace}/${await agentOf(node)}` };
+      return (await runtime.at(at)(cli, words)).stdout;
+    },
+    printCommand: (node, ...words) => commandFor(node, words),
   };
 }
 

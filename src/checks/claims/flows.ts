@@ -32,6 +32,7 @@ export function planFlows(context: CheckContext): PlannedFlow[] {
   return [...flows.filter(({ isControl }) => isControl), ...flows.filter(({ isControl }) => !isControl)];
 }
 
+/** From any address: which one of its own a node takes towards its pods is the datapath's choice. */
 function hostToPod(context: CheckContext, protocol: Protocol): PlannedFlow {
   const [server] = context.subjects.servers;
   const node = context.runtime.nodes.find(({ name }) => name === server?.node);
@@ -45,7 +46,7 @@ function hostToPod(context: CheckContext, protocol: Protocol): PlannedFlow {
     from,
     isControl: true,
     probes: [probe(protocol, server.address, echo, port)],
-    tuples: bothWays(tuple(protocol, node.address, port, server.address, echo)),
+    tuples: bothWays({ protocol, sourcePort: port, destination: server.address, destinationPort: echo }),
   };
 }
 

@@ -56,9 +56,21 @@ export const masqueradeClaims: readonly Check[] = [
     sentence: 'the NAT map of the node holds the live flow, as outside sees it',
     profiles: ['ebpf'],
     needs: ['world'],
-    run: (context) => ofEveryClient(context, (pod) => natRows(context, pod)),
+    run: natRows(ownTranslations),
   },
 ];
+
+/** A live TCP flow of a pod, ends as `address:port`. */
+export interface LiveFlow {
+  readonly node: string;
+  readonly original: string;
+  readonly peer: string;
+}
+/** `address:port` that the NAT map of a flow's node writes in its place, and the command that shows it. */
+export interface Translations {
+  readonly found: readonly string[];
+  readonly command: string;
+}
 
 async function ofEveryClient(
   { subjects }: CheckContext,
@@ -96,41 +108,45 @@ function addressRow(
   );
 }
 
-/** Holds a connection open while the map is read: an entry of a closed flow may be gone already. */
-async function natRows(context: CheckContext, pod: SubjectPod): Promise<Evidence[]> {
-  const { kernel, prober } = context;
-  const at = { pod: pod.key };
-  const probe = worldProbe(context);
-  const held = await prober.hold(at, probe);
-  try {
-    const { tables } = await kernel.inspect(pod.node);
-    const entries = tables.nat.filter(
-      ({ original, originalPort, peer, peerPort, protocol }) =>
-        original === pod.address &&
-        originalPort === held.localPort &&
-        peer === probe.address &&
-        peerPort === probe.port &&
-        protocol === 6,
-    );
-    const outside = `${held.answeredBy.client}:${held.answeredBy.clientPort}`;
-    return [
-      addressRow(context, pod, probe, held.answeredBy.client),
-      some(
-        {
-          what: `NAT entry of ${pod.address}:${held.localPort} to ${probe.address}:${probe.port}`,
-          command: kernel.inspectCommand(pod.node),
-        },
-        entries.map(({ translated, translatedPort }) => `${translated}:${translatedPort}`),
-      ),
-      holds(
-        { what: 'its translated address and port', command: kernel.inspectCommand(pod.node) },
-        outside,
-        entries.map(({ translated, translatedPort }) => `${translated}:${translatedPort}`).join(', ') ||
-          'none',
-        entries.some(({ translated, translatedPort }) => `${translated}:${translatedPort}` === outside),
-      ),
-    ];
-  } finally {
-    await held.stop();
-  }
+async function ownTranslations({ kernel }: CheckContext, flow: LiveFlow): Promise<Translations> {
+  const { tables } = await kernel.inspect(flow.node);
+  const entries = tables.nat.filter(
+    ({ original, originalPort, peer, peerPort, protocol }) =>
+      `${original}:${originalPort}` === flow.original &&
+      `${peer}:${peerPort}` === flow.peer &&
+      protocol === 6,
+  );
+  return {
+    found: entries.map(({ translated, translatedPort }) => `${translated}:${translatedPort}`),
+    command: kernel.inspectCommand(flow.node),
+  };
+}
+
+/** Each client holds a connection open while the map of its node is read: an entry of a closed flow may be gone already. */
+export function natRows(
+  translations: (context: CheckContext, flow: LiveFlow) => Promise<Translations>,
+): (context: CheckContext) => Promise<Evidence[]> {
+  return (context) =>
+    ofEveryClient(context, async (pod) => {
+      const probe = worldProbe(context);
+      const held = await context.prober.hold({ pod: pod.key }, probe);
+      try {
+        const original = `${pod.address}:${held.localPort}`;
+        const peer = `${probe.address}:${probe.port}`;
+        const { found, command } = await translations(context, { node: pod.node, original, peer });
+        const outside = `${held.answeredBy.client}:${held.answeredBy.clientPort}`;
+        return [
+          addressRow(context, pod, probe, held.answeredBy.client),
+          some({ what: `NAT entry of ${original} to ${peer}`, command }, found),
+          holds(
+            { what: 'its translated address and port', command },
+            outside,
+            found.join(', ') || 'none',
+            found.includes(outside),
+          ),
+        ];
+      } finally {
+        await held.stop();
+      }
+    });
 }

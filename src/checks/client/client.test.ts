@@ -31,7 +31,7 @@ const probe = (rest: Partial<SocketProbe> & Pick<SocketProbe, 'port'>): SocketPr
 });
 
 describe('against its own server', async () => {
-  const ports = await serve({ pod: 'server', node: 'n1' });
+  const ports = await serve({ pod: 'server', node: 'n1' }, '127.0.0.1');
   const variants: readonly [string, Connect, SocketProbe][] = [
     ['tcp, 1 byte', tcp, probe({ port: ports.tcp })],
     ['tcp, 64 KiB', tcp, probe({ port: ports.tcp, bytes: 65_536 })],

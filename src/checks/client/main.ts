@@ -11,8 +11,8 @@ import { udp } from './udp.ts';
 
 /**
  * `probe-client`: each line of standard input is a JSON array of probes, answered by a line with their results in
- * the same order; `answer` is the same by a word that older clients refuse. `serve POD NODE`: an echo server on free
- * ports. `hold PROBE`: a connection that stays open. Each tells one line of JSON.
+ * the same order; `answer` is the same by a word that older clients refuse. `serve POD NODE ADDRESS`: an echo server
+ * on free ports of an address. `hold PROBE`: a connection that stays open. Each tells one line of JSON.
  */
 const connectors = { tcp, udp, http };
 /** Wide enough that a run takes few round trips, narrow enough for a small backlog. */
@@ -20,10 +20,10 @@ const socketWidth = 16;
 /** Each takes a process. */
 const processWidth = 2;
 
-async function main([mode, first = '', second = '']: readonly string[]): Promise<void> {
+async function main([mode, first = '', second = '', third = '0.0.0.0']: readonly string[]): Promise<void> {
   switch (mode) {
     case 'serve':
-      return say(await serve({ pod: first, node: second }));
+      return say(await serve({ pod: first, node: second }, third));
     case 'hold':
       return say(await hold(JSON.parse(first) as SocketProbe));
     case 'answer':

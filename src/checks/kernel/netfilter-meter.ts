@@ -1,12 +1,12 @@
 import { failure } from '../../core/errors.ts';
 import type { Exec } from '../../core/exec.ts';
 
-/** Packets that are counted for a flow: one direction; a port left out is any port. */
+/** Packets that are counted for a flow: one direction; what is left out is any. */
 export interface Tuple {
   readonly protocol: 'tcp' | 'udp';
-  readonly source: string;
+  readonly source?: string;
   readonly sourcePort?: number;
-  readonly destination: string;
+  readonly destination?: string;
   readonly destinationPort?: number;
 }
 export interface MeteredFlow {
@@ -64,7 +64,8 @@ export function meterRules(flows: readonly MeteredFlow[]): string {
 
 function match({ protocol, source, sourcePort, destination, destinationPort }: Tuple): string {
   return [
-    `ip saddr ${source} ip daddr ${destination}`,
+    ...(source === undefined ? [] : [`ip saddr ${source}`]),
+    ...(destination === undefined ? [] : [`ip daddr ${destination}`]),
     sourcePort === undefined ? `meta l4proto ${protocol}` : `${protocol} sport ${sourcePort}`,
     ...(destinationPort === undefined ? [] : [`${protocol} dport ${destinationPort}`]),
   ].join(' ');
@@ -72,8 +73,8 @@ function match({ protocol, source, sourcePort, destination, destinationPort }: T
 
 export const reversed = (tuple: Tuple): Tuple => ({
   protocol: tuple.protocol,
-  source: tuple.destination,
-  destination: tuple.source,
+  ...(tuple.destination === undefined ? {} : { source: tuple.destination }),
+  ...(tuple.source === undefined ? {} : { destination: tuple.source }),
   ...(tuple.destinationPort === undefined ? {} : { sourcePort: tuple.destinationPort }),
   ...(tuple.sourcePort === undefined ? {} : { destinationPort: tuple.sourcePort }),
 });

@@ -12,9 +12,10 @@ export interface EchoServer {
 
 const startLimitMs = 30_000;
 
-/** An echo server in a node, on ports that were free. */
+/** An echo server in a node, by the address that it is known by, on ports that were free. */
 export async function startServer(runtime: Runtime, node: string): Promise<EchoServer> {
-  const process = await startClient(runtime, { node }, ['serve', `node/${node}`, node]);
+  const address = runtime.nodes.find(({ name }) => name === node)?.address ?? '0.0.0.0';
+  const process = await startClient(runtime, { node }, ['serve', `node/${node}`, node, address]);
   return { ports: (await firstJson(process)) as EchoPorts, stop: process.stop };
 }
 

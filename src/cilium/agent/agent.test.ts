@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { agentCli } from './cli.ts';
 import { allocatedAddresses, type Fact, readFact } from './facts.ts';
+import { readNatEntries } from './nat.ts';
 import { programNameAt, readAttached } from './programs.ts';
 import { readLoadBalancerMaps, readServiceList } from './services.ts';
 
@@ -113,4 +114,27 @@ it.each([
   ['1.20.0', 'cilium-dbg'],
 ])("the agent's own command line of %s is %s", (version, name) => {
   expect(agentCli(version)).toBe(name);
+});
+
+/** Printed by cilium-dbg 1.18.0. */
+const natList = `UDP OUT 10.244.1.152:52848 -> 172.18.0.1:53 XLATE_SRC 172.18.0.4:52848 Created=81sec ago NeedsCT=0
+UDP IN 10.244.0.169:7000 -> 172.18.0.4:36074 XLATE_DST 172.18.0.6:36074 Created=41sec ago NeedsCT=0
+TCP OUT 10.244.1.7:40000 -> 172.18.0.5:7000 XLATE_SRC 172.18.0.4:50000 Created=1sec ago NeedsCT=0
+`;
+it('NAT entries are those of the way out', () => {
+  expect(readNatEntries(natList)).toEqual([
+    {
+      protocol: 'UDP',
+      original: '10.244.1.152:52848',
+      peer: '172.18.0.1:53',
+      translated: '172.18.0.4:52848',
+    },
+    {
+      protocol: 'TCP',
+      original: '10.244.1.7:40000',
+      peer: '172.18.0.5:7000',
+      translated: '172.18.0.4:50000',
+    },
+  ]);
+  expect(readNatEntries('Unable to open map')).toEqual([]);
 });

@@ -148,7 +148,7 @@ describe('consent to a change', () => {
     await expect(agreeTo(plan, async () => false)).rejects.toMatchObject({
       code: 'E_CONSENT',
       exitCode: 7,
-      message: expect.stringContaining('values.a: 1 -> 2'),
+      details: { changes: plan.text },
     });
     await agreeTo({ ...plan, action: 'create' }, async () => false);
   });

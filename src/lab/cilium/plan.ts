@@ -71,8 +71,9 @@ export async function agreeTo(
   consent: (question: string) => Promise<boolean>,
 ): Promise<void> {
   if (action !== 'change' || (await consent(`Change Cilium in lab ${lab} as told above?`))) return;
-  throw conflict('E_CONSENT', `${text.join('\n')}\nNobody agreed to that.`, {
+  throw conflict('E_CONSENT', `nobody agreed to change Cilium in lab ${lab}`, {
     fix: `labctl up --cni cilium --name ${lab} ... --yes`,
+    details: { changes: text },
   });
 }
 

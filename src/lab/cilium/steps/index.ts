@@ -11,6 +11,7 @@ import { demoReady, dnsReady, nodesJoined } from '../../kind/steps/ready.ts';
 import { record } from '../../kind/steps/record.ts';
 import { nodeTools } from '../../kind/steps/tools.ts';
 import type { CiliumUp } from '../context.ts';
+import { nameServer } from './name-server.ts';
 import { ciliumReady } from './ready.ts';
 import { ciliumImages, ciliumRelease } from './release.ts';
 
@@ -21,6 +22,7 @@ export const ciliumSteps: readonly KindStep<CiliumUp>[] = [
   cluster,
   userContext,
   nodeFiles,
+  nameServer,
   loadImages,
   ciliumImages,
   ciliumRelease,
