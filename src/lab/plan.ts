@@ -74,17 +74,19 @@ export function planOf(
   changes: readonly Difference[] = [],
   reasons: readonly string[] = [],
 ): LabPlan {
-  const shown = changes.map(({ path, from, to, live }) => {
+  const told = changes.map(({ path, from, to, live }) => {
     const how = live ? '' : ' (needs the lab to be made anew)';
-    return `${path}: ${JSON.stringify(from)} -> ${JSON.stringify(to)}${how}`;
+    return `${path}: ${shown(from)} -> ${shown(to)}${how}`;
   });
   return {
     lab,
     action,
     changes,
-    text: [headlines[action](lab), ...[...reasons, ...shown].map((line) => `  ${line}`)],
+    text: [headlines[action](lab), ...[...reasons, ...told].map((line) => `  ${line}`)],
   };
 }
+
+const shown = (value: unknown): string => (value === undefined ? 'left out' : JSON.stringify(value));
 
 async function remainsOf(lab: string): Promise<Action> {
   const lines = inventoryLines(await takeInventory(execLean, lab));
