@@ -5,6 +5,7 @@ export { type AttachedProgram, programNameAt, readAttached } from './agent/progr
 export { type Frontends, readLoadBalancerMaps, readServiceList } from './agent/services.ts';
 export { type ChartText, keysOfChart } from './chart/keys.ts';
 export { readChart } from './chart/read.ts';
+export { versionOfChart } from './chart/version-of-chart.ts';
 export { type CliCase, readJUnit, readSummary } from './connectivity-test.ts';
 export { builtInImages } from './images/built-in.ts';
 export { imagesOfManifests } from './images/of-manifests.ts';

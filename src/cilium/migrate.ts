@@ -35,7 +35,7 @@ type Values = Readonly<Record<string, unknown>>;
 /** Says what was meant for one version in the words of another. All else stays as it is, and where it is. */
 export function migrateValues(
   before: Values,
-  { from, to, universe = builtInUniverse }: MigrateOptions,
+  { from, to, universe = builtInUniverse(to) }: MigrateOptions,
 ): Migration {
   const changes: Change[] = [];
   let values = before;

@@ -1,31 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { lintValues } from './lint/lint.ts';
 import { migrateValues } from './migrate.ts';
+import { threeModes as modes, nativeOnKind, tunnelToNative } from './testing/tutorial-values.ts';
 import { readSetStrings } from './values/set-strings.ts';
 import { parseVersion } from './version.ts';
 
-/** The three modes as a well-known tutorial installs them, typing mistakes included. */
-const common = [
-  'debug.enabled=false,dubug.enabled=true,dubug.verbose=datapath,monitorAggregation=none',
-  'ipam.mode=cluster-pool,tunnel=disabled,autoDirectNodeRoutes=true,ipv4NativeRoutingCIDR=10.0.0.0/8',
-  'k8sServiceHost=demo-control-plane,k8sServicePort=6443',
-];
-const modes = {
-  'cilium-kubeproxy': ['cluster.name=cilium-kubeproxy', ...common],
-  'cilium-kubeproxy-replacement': [
-    'cluster.name=cilium-kubeproxy-replacement',
-    'kubeProxyReplacement=strict',
-    ...common,
-  ],
-  'cilium-kubeproxy-replacement-ebpf': [
-    ...[
-      'cluster.name=cilium-kubeproxy-replacement-ebpf',
-      'kubeProxyReplacement=strict',
-      'bpf.masquerade=true',
-    ],
-    ...common,
-  ],
-};
 const written = parseVersion('1.13.0-rc5');
 const newest = parseVersion('1.20.0');
 const brief = (sets: readonly string[], version = written, kubeProxyMode?: string): string[] =>
@@ -84,16 +63,11 @@ describe('the settings of three modes', () => {
 
 describe('other guides', () => {
   it('the values for 1.12.4 are right as they are', () => {
-    const sets = [
-      'kubeProxyReplacement=strict,tunnel=disabled,ipam.mode=kubernetes,autoDirectNodeRoutes=true',
-      'ipv4NativeRoutingCIDR=10.244.0.0/16,k8sServiceHost=172.18.0.2,k8sServicePort=6443,bpf.masquerade=true',
-    ];
-    expect(brief(sets, parseVersion('1.12.4'), 'none')).toEqual([]);
+    expect(brief(nativeOnKind, parseVersion('1.12.4'), 'none')).toEqual([]);
   });
 
   it('a native CIDR smaller than the pool is told', () => {
-    const sets = ['tunnel=disabled,autoDirectNodeRoutes=true,ipv4NativeRoutingCIDR=10.0.0.0/16'];
-    expect(brief(sets, parseVersion('1.14.0'))).toEqual(['contradiction ipv4NativeRoutingCIDR']);
+    expect(brief(tunnelToNative, parseVersion('1.14.0'))).toEqual(['contradiction ipv4NativeRoutingCIDR']);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Universe } from '../cilium/index.ts';
+import type { ChartVersion, Universe } from '../cilium/index.ts';
 import { usageError } from '../core/errors.ts';
 import type { CommandContext, OptionDefinition } from './command.ts';
 import { filledOption, listOption } from './shared.ts';
@@ -25,14 +25,28 @@ export async function valuesFrom(context: Pick<CommandContext, 'readInput'>, opt
   return readValuesInput(files, sets);
 }
 
-/** The keys of the chart that is given, or the built-in table. */
-export async function universeFrom(
+export interface ChartAtHand {
+  readonly version: ChartVersion;
+  readonly universe: Universe;
+}
+
+/** The chart that is given, which decides the version; else the built-in table of the version that is asked for. */
+export async function chartFrom(
   { exec }: Pick<CommandContext, 'exec'>,
   options: Options,
-): Promise<Universe> {
-  const { builtInUniverse, keysOfChart, readChart, universeOf } = await import('../cilium/index.ts');
+  asked: string | undefined,
+): Promise<ChartAtHand> {
+  const cilium = await import('../cilium/index.ts');
   const place = filledOption(options, 'chart');
-  if (place === undefined) return builtInUniverse;
-  const chart = await readChart(exec, place);
-  return universeOf(`the keys of chart ${chart.name} ${chart.version}`, keysOfChart(chart));
+  const wanted = asked === undefined ? undefined : cilium.parseVersion(asked);
+  if (place === undefined) {
+    const version = wanted ?? cilium.defaultVersion;
+    return { version, universe: cilium.builtInUniverse(version) };
+  }
+  const chart = await cilium.readChart(exec, place);
+  const universe = cilium.universeOf(
+    `the keys of chart ${chart.name} ${chart.version}`,
+    cilium.keysOfChart(chart),
+  );
+  return { version: cilium.versionOfChart(chart, place, wanted), universe };
 }

@@ -1,14 +1,14 @@
 import { ExitCode } from '../core/errors.ts';
 import type { CommandContext, CommandDefinition } from './command.ts';
 import { filledOption } from './shared.ts';
-import { universeFrom, valuesFrom, valuesOptions } from './values-input.ts';
+import { chartFrom, valuesFrom, valuesOptions } from './values-input.ts';
 
 export const valuesLint: CommandDefinition = {
   name: 'lint',
   summary: 'what in these values will not do what it seems to say',
   options: [
     ...valuesOptions,
-    { flags: '--cilium-version <version>', summary: 'version of the chart' },
+    { flags: '--cilium-version <version>', summary: 'version of the chart (default: that of --chart)' },
     { flags: '--kind <file>', summary: 'kind configuration to hold the values against' },
   ],
   examples: [
@@ -17,9 +17,8 @@ export const valuesLint: CommandDefinition = {
   ],
   run: async (context, _args, options) => {
     const cilium = await import('../cilium/index.ts');
-    const version = cilium.parseVersion(filledOption(options, 'ciliumVersion') ?? cilium.defaultVersion);
     const { values, placeOf } = await valuesFrom(context, options);
-    const universe = await universeFrom(context, options);
+    const { version, universe } = await chartFrom(context, options, filledOption(options, 'ciliumVersion'));
     const kubeProxyMode = await kubeProxyModeOf(context, options);
     const found = cilium.lintValues(values, {
       version,

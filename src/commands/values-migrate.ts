@@ -1,7 +1,7 @@
 import { usageError } from '../core/errors.ts';
 import type { CommandDefinition } from './command.ts';
 import { filledOption } from './shared.ts';
-import { universeFrom, valuesFrom, valuesOptions } from './values-input.ts';
+import { chartFrom, valuesFrom, valuesOptions } from './values-input.ts';
 
 export const valuesMigrate: CommandDefinition = {
   name: 'migrate',
@@ -9,7 +9,7 @@ export const valuesMigrate: CommandDefinition = {
   options: [
     ...valuesOptions,
     { flags: '--from <version>', summary: 'version that the values were written for' },
-    { flags: '--to <version>', summary: 'version that they are needed for' },
+    { flags: '--to <version>', summary: 'version that they are needed for (default: that of --chart)' },
   ],
   examples: [
     'labctl values migrate -f values.yaml --from 1.13.0 --to 1.20.0 > new.yaml',
@@ -19,12 +19,12 @@ export const valuesMigrate: CommandDefinition = {
     const cilium = await import('../cilium/index.ts');
     const { yamlText } = await import('../lab/render/files.ts');
     const from = cilium.parseVersion(required(options, 'from'));
-    const to = cilium.parseVersion(filledOption(options, 'to') ?? cilium.defaultVersion);
     const { values } = await valuesFrom(context, options);
+    const { version: to, universe } = await chartFrom(context, options, filledOption(options, 'to'));
     const migration = cilium.migrateValues(values, {
       from,
       to,
-      universe: await universeFrom(context, options),
+      universe,
     });
     for (const change of migration.changes) {
       context.log.info(`${change.from} -> ${change.to === '' ? 'left out' : change.to} (${change.why})`);

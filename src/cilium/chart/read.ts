@@ -34,9 +34,8 @@ async function readDirectory(directory: string): Promise<ChartText> {
     throw noChart(directory, 'it has no Chart.yaml with name and version');
   }
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile() && /\.(ya?ml|tpl|txt)$/.test(entry.name));
-  const templates = files.filter((entry) =>
-    entry.parentPath.slice(directory.length).startsWith('/templates'),
+  const templates = entries.filter(
+    (entry) => entry.isFile() && isTemplate(join(entry.parentPath, entry.name).slice(directory.length)),
   );
   return {
     name: String(described.name),
@@ -47,6 +46,10 @@ async function readDirectory(directory: string): Promise<ChartText> {
     ),
   };
 }
+
+/** By its path in the chart. Templates hand scripts and configuration under files/ to `tpl`. */
+const isTemplate = (path: string): boolean =>
+  /^\/templates\/.*\.(ya?ml|tpl|txt)$/.test(path) || /^\/files\/.*\.(bash|sh|ya?ml|json|tpl)$/.test(path);
 
 const noChart = (place: string, reason: string): Error =>
   usageError('E_CHART', `${place} is no chart: ${reason}`, {

@@ -1,17 +1,19 @@
 import { holds, parseCidr4 } from '../../core/ip.ts';
 import type { Intents } from '../values/intents.ts';
 import { valueUnder } from '../values/tree.ts';
+import { type ChartVersion, inRange, type VersionRange } from '../version.ts';
 import type { Finding } from './finding.ts';
 
 /** What values mean together, beside what kind was told. */
 export interface Meaning {
+  readonly version: ChartVersion;
   readonly values: Readonly<Record<string, unknown>>;
   readonly intents: Partial<Intents>;
   /** kind's `networking.kubeProxyMode`, where its configuration is at hand. */
   readonly kubeProxyMode?: string;
 }
 
-interface Contradiction {
+interface Contradiction extends VersionRange {
   readonly key: string;
   readonly severity: Finding['severity'];
   /** What is wrong, or undefined. */
@@ -21,6 +23,14 @@ interface Contradiction {
 
 /** What Cilium's chart gives nodes where no pool is named. */
 const defaultPool = '10.0.0.0/8';
+
+/** Each says where the API server is. */
+const apiServerKeys = [
+  'k8sServiceHost',
+  'k8sServiceHostRef.name',
+  'k8sServiceLookupConfigMapName',
+  'k8s.apiServerURLs',
+];
 
 /** Settings that are each right and wrong together; no chart notices. */
 const contradictions: readonly Contradiction[] = [
@@ -45,8 +55,11 @@ const contradictions: readonly Contradiction[] = [
   {
     key: 'ipv4NativeRoutingCIDR',
     severity: 'error',
-    check: ({ intents }) =>
-      intents.routing === 'native' && intents.nativeRoutingCIDR === undefined
+    check: ({ intents, values }) =>
+      intents.routing === 'native' &&
+      intents.nativeRoutingCIDR === undefined &&
+      valueUnder(values, 'enableIPv4Masquerade') !== false &&
+      valueUnder(values, 'nativeRoutingCIDRFromClusterPool') !== true
         ? 'native routing without a CIDR: pod traffic between nodes is masqueraded'
         : undefined,
     use: 'ipv4NativeRoutingCIDR: the range of all pods',
@@ -69,6 +82,17 @@ const contradictions: readonly Contradiction[] = [
     use: 'the same range as ipam.operator.clusterPoolIPv4PodCIDRList',
   },
   {
+    key: 'tunnelProtocol',
+    from: '1.14.3',
+    before: '1.17.0',
+    severity: 'warning',
+    check: ({ intents, values }) =>
+      valueUnder(values, 'tunnelProtocol') && intents.routing === undefined
+        ? 'without routingMode the chart prints tunnel-protocol twice, which strict readers of YAML refuse'
+        : undefined,
+    use: 'routingMode: tunnel beside it',
+  },
+  {
     key: 'autoDirectNodeRoutes',
     severity: 'error',
     check: ({ intents }) =>
@@ -81,7 +105,7 @@ const contradictions: readonly Contradiction[] = [
     key: 'k8sServiceHost',
     severity: 'error',
     check: ({ intents, values }) =>
-      intents.kubeProxyReplacement === true && !valueUnder(values, 'k8sServiceHost')
+      intents.kubeProxyReplacement === true && !apiServerKeys.some((key) => valueUnder(values, key))
         ? 'without kube-proxy the agent cannot reach the API server by its Service'
         : undefined,
     use: 'k8sServiceHost and k8sServicePort: the address of the API server itself',
@@ -107,8 +131,8 @@ const contradictions: readonly Contradiction[] = [
 ];
 
 export function findContradictions(meaning: Meaning): Finding[] {
-  return contradictions.flatMap(({ key, severity, check, use }) => {
-    const message = check(meaning);
+  return contradictions.flatMap(({ key, severity, check, use, ...range }) => {
+    const message = inRange(meaning.version, range) ? check(meaning) : undefined;
     return message === undefined
       ? []
       : [{ rule: 'contradiction' as const, severity, key, message, ...(use === undefined ? {} : { use }) }];

@@ -1,17 +1,6 @@
 import { longestClusterName } from '../values/cluster-name.ts';
-import type { VersionRange } from '../version.ts';
-
-/** What becomes of a key, or of a value of it, in some chart versions. */
-export interface Fate extends VersionRange {
-  readonly key: string;
-  /** Only these values; any where it is left out. */
-  readonly when?: (value: unknown) => boolean;
-  /** `ignored` renders as if it were not there, silently. */
-  readonly outcome: 'ignored' | 'refused' | 'deprecated' | 'misread';
-  readonly message: string;
-  /** What says it in these versions. */
-  readonly use?: string;
-}
+import type { Fate } from './fate.ts';
+import { removedKeyFates } from './removed-keys.ts';
 
 const is =
   (...words: readonly unknown[]) =>
@@ -72,6 +61,14 @@ export const fates: readonly Fate[] = [
   {
     key: 'tunnelProtocol',
     from: '1.14.0',
+    before: '1.14.3',
+    outcome: 'misread',
+    message: 'makes the chart print tunnel-protocol twice, which strict readers of YAML refuse',
+    use: 'tunnel: vxlan, or tunnel: geneve',
+  },
+  {
+    key: 'tunnelProtocol',
+    from: '1.14.3',
     when: is('disabled'),
     outcome: 'misread',
     message: 'disabled is no protocol',
@@ -167,6 +164,14 @@ export const fates: readonly Fate[] = [
   },
   {
     key: 'hostServices.enabled',
+    before: '1.13.0',
+    outcome: 'misread',
+    message: 'has no effect but a key without a value in cilium-config',
+    use: 'socketLB.enabled',
+  },
+  {
+    key: 'hostServices.enabled',
+    from: '1.13.0',
     outcome: 'ignored',
     message: 'has had no effect since 1.12, though templates still name it',
     use: 'socketLB.enabled',
@@ -177,6 +182,28 @@ export const fates: readonly Fate[] = [
     outcome: 'ignored',
     message: 'was removed with 1.19 and is ignored without a word',
     use: 'kubeProxyReplacement: true',
+  },
+  ...['hostPort.enabled', 'externalIPs.enabled'].map(
+    (key): Fate => ({
+      key,
+      from: '1.18.0',
+      outcome: 'ignored',
+      message: 'was removed with 1.18 and is ignored without a word',
+      use: 'kubeProxyReplacement: true',
+    }),
+  ),
+  {
+    key: 'bpf.clockProbe',
+    outcome: 'ignored',
+    message: 'is ignored without a word, though values.yaml of 1.12 names it',
+    use: 'bpfClockProbe',
+  },
+  {
+    key: 'bpf.hostRouting',
+    from: '1.13.0',
+    outcome: 'ignored',
+    message: 'was removed with 1.13 and is ignored without a word',
+    use: 'bpf.hostLegacyRouting',
   },
   {
     key: 'bpf.datapathMode',
@@ -210,4 +237,5 @@ export const fates: readonly Fate[] = [
     outcome: 'refused',
     message: `has more than ${longestClusterName} characters, which charts from 1.16 on refuse`,
   },
+  ...removedKeyFates,
 ];

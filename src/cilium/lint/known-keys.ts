@@ -1,4 +1,4 @@
-/** A key that profiles, tutorials and common guides use, with the values that it takes. */
+/** A key that profiles, tutorials and common guides use, and the values that it takes. */
 export interface KnownKey {
   readonly key: string;
   readonly type?: 'boolean' | 'integer' | 'string' | 'list';
@@ -6,7 +6,6 @@ export interface KnownKey {
   readonly words?: readonly string[];
 }
 
-/** The built-in universe: what is looked at where no chart is at hand. Whole trees end with `.*`. */
 export const knownKeys: readonly KnownKey[] = [
   { key: 'kubeProxyReplacement', words: ['true', 'false', 'strict', 'partial', 'probe', 'disabled'] },
   { key: 'kubeProxyReplacementHealthzBindAddr', type: 'string' },
@@ -17,7 +16,6 @@ export const knownKeys: readonly KnownKey[] = [
   { key: 'autoDirectNodeRoutes', type: 'boolean' },
   { key: 'ipv4NativeRoutingCIDR', type: 'string' },
   { key: 'ipv6NativeRoutingCIDR', type: 'string' },
-  { key: 'nativeRoutingCIDRFromClusterPool' },
   { key: 'enableIPv4Masquerade', type: 'boolean' },
   { key: 'enableIPv6Masquerade', type: 'boolean' },
   { key: 'enableIPv4BIGTCP', type: 'boolean' },
@@ -30,8 +28,7 @@ export const knownKeys: readonly KnownKey[] = [
   { key: 'bpf.lbExternalClusterIP', type: 'boolean' },
   { key: 'bpf.preallocateMaps', type: 'boolean' },
   { key: 'bpf.tproxy', type: 'boolean' },
-  { key: 'bpf.clockProbe', type: 'boolean' },
-  { key: 'bpf.mapDynamicSizeRatio' },
+  { key: 'bpfClockProbe', type: 'boolean' },
   { key: 'bpf.lbMapMax', type: 'integer' },
   { key: 'bpf.ctTcpMax', type: 'integer' },
   { key: 'bpf.ctAnyMax', type: 'integer' },
@@ -52,11 +49,8 @@ export const knownKeys: readonly KnownKey[] = [
   { key: 'loadBalancer.dsrDispatch', words: ['opt', 'ipip', 'geneve'] },
   { key: 'maglev.tableSize', type: 'integer' },
   { key: 'maglev.hashSeed', type: 'string' },
-  { key: 'devices' },
-  { key: 'mtu', type: 'integer' },
   { key: 'MTU', type: 'integer' },
   { key: 'k8sServiceHost', type: 'string' },
-  { key: 'k8sServicePort' },
   { key: 'k8s.requireIPv4PodCIDR', type: 'boolean' },
   {
     key: 'ipam.mode',
@@ -84,22 +78,9 @@ export const knownKeys: readonly KnownKey[] = [
   { key: 'sysctlfix.enabled', type: 'boolean' },
   { key: 'debug.enabled', type: 'boolean' },
   { key: 'debug.verbose', type: 'string' },
-  { key: 'operator.*' },
-  { key: 'hubble.*' },
-  { key: 'envoy.*' },
-  { key: 'image.*' },
-  { key: 'certgen.*' },
-  { key: 'prometheus.*' },
-  { key: 'encryption.*' },
-  { key: 'bandwidthManager.*' },
-  { key: 'ingressController.*' },
-  { key: 'gatewayAPI.*' },
   { key: 'ipv4.enabled', type: 'boolean' },
   { key: 'ipv6.enabled', type: 'boolean' },
   { key: 'upgradeCompatibility', type: 'string' },
   { key: 'rollOutCiliumPods', type: 'boolean' },
-  { key: 'nodeinit.*' },
-  { key: 'extraConfig.*' },
   { key: 'extraArgs', type: 'list' },
-  { key: 'resources.*' },
 ];

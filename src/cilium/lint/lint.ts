@@ -2,6 +2,7 @@ import type { Intents } from '../values/intents.ts';
 import { intentOf } from '../values/render.ts';
 import { type Leaf, leavesOf } from '../values/tree.ts';
 import { type ChartVersion, inRange, isBefore } from '../version.ts';
+import { minorsWith } from './chart-keys.ts';
 import { findContradictions } from './contradictions.ts';
 import { fates } from './fates.ts';
 import type { Finding } from './finding.ts';
@@ -20,14 +21,14 @@ type Values = Readonly<Record<string, unknown>>;
 
 /** Everything about these values that will not do what it seems to say, in the order of the values. */
 export function lintValues(values: Values, options: LintOptions): Finding[] {
-  const { version, universe = builtInUniverse, kubeProxyMode } = options;
+  const { version, universe = builtInUniverse(options.version), kubeProxyMode } = options;
   const leaves = leavesOf(values).filter(({ value }) => value !== null);
   const single = leaves.flatMap((leaf) => {
     const fate = fateOf(leaf, version);
     if (fate !== undefined) return [fate];
     return universe.has(leaf.key) ? wrongValue(leaf, version) : [unknownKey(leaf, universe)];
   });
-  const meaning = { values, intents: meaningOf(leaves, version) };
+  const meaning = { version, values, intents: meaningOf(leaves, version) };
   return [
     ...single,
     ...findContradictions(kubeProxyMode === undefined ? meaning : { ...meaning, kubeProxyMode }),
@@ -55,13 +56,14 @@ function unknownKey({ key, value }: Leaf, universe: Universe): Finding {
   const use = universe.nearest(key);
   const sameName =
     use?.split('.').at(-1) === key.split('.').at(-1) && use?.split('.').length !== key.split('.').length;
+  const minors = minorsWith(key);
   return {
     rule: sameName ? 'wrong-level' : 'unknown-key',
     severity: 'error',
     key,
     message: sameName
       ? 'is at the wrong level: it does nothing here'
-      : 'is no key of this chart: it does nothing',
+      : `is no key of this chart${minors === undefined ? '' : ` (${minors})`}: it does nothing`,
     ...(use === undefined ? {} : { use: `${use}: ${JSON.stringify(value)}` }),
   };
 }

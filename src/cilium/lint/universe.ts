@@ -1,5 +1,6 @@
 import { nearestWord } from '../../core/nearest-word.ts';
-import { knownKeys } from './known-keys.ts';
+import { minorOf } from '../version.ts';
+import { builtInKeys } from './chart-keys.ts';
 
 /** Which keys a chart knows. */
 export interface Universe {
@@ -35,7 +36,6 @@ export function universeOf(source: string, keys: readonly string[]): Universe {
   };
 }
 
-export const builtInUniverse = universeOf(
-  'the built-in table of keys that profiles, tutorials and common guides use',
-  knownKeys.map(({ key }) => key),
-);
+/** For where no chart is at hand. A key that came inside of a minor counts for all of its patches. */
+export const builtInUniverse = (version: string): Universe =>
+  universeOf(`the built-in table of the keys of charts ${minorOf(version)}`, builtInKeys(version));

@@ -5,8 +5,8 @@ import {
   type Observe,
   parseVersion,
   readChart,
+  versionOfChart,
 } from '../../cilium/index.ts';
-import { usageError } from '../../core/errors.ts';
 import type { Exec } from '../../core/exec.ts';
 import type { ResolvedLab } from '../../profile/resolved-lab.ts';
 
@@ -37,11 +37,10 @@ export async function ciliumRequest(
   const asked = version === undefined ? undefined : parseVersion(version);
   if (chart === undefined) return { lab, observe, version: asked ?? defaultVersion };
   const text = await readChart(exec, chart);
-  const found = parseVersion(text.version);
-  if (asked !== undefined && asked !== found) {
-    throw usageError('E_CHART', `${chart} is chart ${found}, not ${asked}`, {
-      fix: 'leave --cilium-version out, or give the chart of that version',
-    });
-  }
-  return { lab, observe, version: found, chart: { ...text, place: chart } };
+  return {
+    lab,
+    observe,
+    version: versionOfChart(text, chart, asked),
+    chart: { ...text, place: chart },
+  };
 }
