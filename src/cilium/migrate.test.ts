@@ -36,6 +36,20 @@ describe('migration', () => {
     expect(migrateValues(values, range(from, to))).toMatchObject({ values, changes: [] });
   });
 
+  it.each(['1.14.3', '1.14.19'])('reads in %s a key that went later', (from) => {
+    const { values, findings } = migrateValues(
+      { tunnel: 'disabled', autoDirectNodeRoutes: true, ipv4NativeRoutingCIDR: '10.0.0.0/8' },
+      range(from, '1.20.0'),
+    );
+    expect([values.routingMode, values.tunnel, findings]).toEqual(['native', undefined, []]);
+  });
+
+  it('says a routing mode that is printed twice by the key that is not', () => {
+    expect(migrateValues({ routingMode: 'native' }, range('1.14.1', '1.14.2')).values).toEqual({
+      tunnel: 'disabled',
+    });
+  });
+
   it('says the protocol of a tunnel on its own', () => {
     const { values } = migrateValues({ tunnel: 'geneve' }, range('1.13.0', '1.20.0'));
     expect(values).toEqual({ routingMode: 'tunnel', tunnelProtocol: 'geneve' });

@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import type { Exec } from '../core/exec.ts';
 import { silentLog } from '../core/log.ts';
 import { labPaths } from '../core/paths.ts';
+import { execLean } from '../platform/exec-lean.ts';
 import type { CommandContext, CommandDefinition, CommandResult } from './command.ts';
 import { images } from './images.ts';
 import { render } from './render.ts';
@@ -62,6 +63,31 @@ describe('render --cni cilium', { timeout: 30_000 }, () => {
 
   it('has no agents of labctl', async () => {
     await expect(run(render, { ...asked, only: 'agent' })).rejects.toMatchObject({ exitCode: 2 });
+  });
+});
+
+describe('values lint --chart', () => {
+  const asked = async () => {
+    const chart = await scratch();
+    await writeFile(join(chart, 'Chart.yaml'), 'name: cilium\nversion: 1.13.4\n');
+    await writeFile(join(chart, 'values.yaml'), 'tunnel: vxlan\n');
+    return { set: ['tunnel=geneve'], chart };
+  };
+
+  it('goes by the version of the chart', async () => {
+    expect((await run(valuesLint, await asked(), { exec: execLean })).data).toMatchObject({
+      version: '1.13.4',
+      universe: 'the keys of chart cilium 1.13.4',
+      findings: [],
+    });
+  });
+
+  it('refuses another version than the chart is', async () => {
+    const other = { ...(await asked()), ciliumVersion: '1.20.0' };
+    await expect(run(valuesLint, other, { exec: execLean })).rejects.toMatchObject({
+      code: 'E_CHART',
+      exitCode: 2,
+    });
   });
 });
 

@@ -24,7 +24,12 @@ const template = `{{- $lb := .Values.loadBalancer }}
 {{- if hasKey .Values "devices" }}c{{ end }}
 {{ $lb.mode }} {{ dig "k8s" "host" "none" .Values }}
 {{ toYaml .Values.resources | indent 2 }}
+{{- $sock := (coalesce .Values.sock .Values.old) -}}
+{{ if hasKey $sock "hostOnly" }}d{{ end }}
+{{ if dig "gone" "mode" "" .Values.AsMap }}{{ fail "with .Values.gone.mode=x" }}{{ end }}
+{{ dig "cert" "" .Values.mesh.tls }}
 `;
+const script = 'if {{ .Values.inScript | quote }}; then exit; fi\n';
 
 describe('keys of a chart', () => {
   let place = '';
@@ -35,17 +40,21 @@ describe('keys of a chart', () => {
     writeFileSync(join(place, 'cilium/Chart.yaml'), 'name: cilium\nversion: 1.99.0\n');
     writeFileSync(join(place, 'cilium/values.yaml'), values);
     writeFileSync(join(place, 'cilium/templates/config.yaml'), template);
+    mkdirSync(join(place, 'cilium/files'));
+    writeFileSync(join(place, 'cilium/files/start.bash'), script);
   });
   afterAll(() => rmSync(place, { recursive: true }));
 
   const expected = [
     ...['bpf.masquerade', 'bpf.monitorAggregation', 'debug.enabled', 'devices', 'hubble.tls.*', 'k8s.host'],
     ...['loadBalancer', 'loadBalancer.mode', 'resources', 'resources.*', 'socketLB', 'socketLB.enabled'],
+    ...['sock.hostOnly', 'old.hostOnly', 'gone.mode', 'mesh.tls.cert', 'inScript'],
   ];
 
   it('are those of values.yaml and those that templates read', async () => {
     const keys = keysOfChart(await readChart(execLean, join(place, 'cilium')));
     expect(keys.toSorted()).toEqual(expect.arrayContaining(expected));
+    expect(keys.filter((key) => /AsMap|gone\.mode\./.test(key))).toEqual([]);
   });
 
   it('are the same from an archive, and the linter goes by them', async () => {

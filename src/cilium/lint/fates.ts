@@ -186,9 +186,9 @@ export const fates: readonly Fate[] = [
   ...['hostPort.enabled', 'externalIPs.enabled'].map(
     (key): Fate => ({
       key,
-      from: '1.18.0',
+      from: '1.17.0',
       outcome: 'ignored',
-      message: 'was removed with 1.18 and is ignored without a word',
+      message: 'has had no effect since 1.17 and is ignored without a word',
       use: 'kubeProxyReplacement: true',
     }),
   ),

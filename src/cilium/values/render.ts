@@ -36,9 +36,9 @@ export function valuesOf(
   version: ChartVersion,
 ): Readonly<Record<string, unknown>> {
   let values: Readonly<Record<string, unknown>> = {};
-  for (const { intent, key, words, ...range } of valueTable) {
+  for (const { intent, key, words, isOnlyRead, ...range } of valueTable) {
     const wanted = intents[intent];
-    if (wanted === undefined || !inRange(version, range)) continue;
+    if (wanted === undefined || isOnlyRead === true || !inRange(version, range)) continue;
     const word = words === undefined ? wanted : words.find(([, meaning]) => meaning === wanted)?.[0];
     values = withValue(values, key, word);
   }

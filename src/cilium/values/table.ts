@@ -10,7 +10,15 @@ export interface ValueRow<I extends Intent = Intent> extends VersionRange {
   readonly key: string;
   /** The words of these versions, each with what it means; the value itself where it is left out. */
   readonly words?: readonly (readonly [word: unknown, wanted: Wanted<I>])[];
+  /** Charts of these versions take it, but another key says it better. */
+  readonly isOnlyRead?: true;
 }
+
+const tunnelWords: readonly (readonly [string, Wanted<'routing'>])[] = [
+  ['disabled', 'native'],
+  ['vxlan', 'tunnel'],
+  ['geneve', 'tunnel'],
+];
 
 /**
  * How each intent is said, by chart version. The first word with a meaning is the one that is written; all are
@@ -32,11 +40,9 @@ export const valueTable: readonly ValueRow[] = [
     ['strict', true],
     ['disabled', false],
   ]),
-  row('routing', 'tunnel', { before: '1.14.3' }, [
-    ['disabled', 'native'],
-    ['vxlan', 'tunnel'],
-    ['geneve', 'tunnel'],
-  ]),
+  row('routing', 'tunnel', { before: '1.14.3' }, tunnelWords),
+  { ...row('routing', 'tunnel', { from: '1.14.3', before: '1.15.0' }, tunnelWords), isOnlyRead: true },
+  { ...row('routing', 'routingMode', { from: '1.14.0', before: '1.14.3' }), isOnlyRead: true },
   row('routing', 'routingMode', { from: '1.14.3' }),
   row('nativeRoutingCIDR', 'ipv4NativeRoutingCIDR'),
   row('directNodeRoutes', 'autoDirectNodeRoutes'),
