@@ -6,12 +6,11 @@
  *
  *   tsx scripts/cilium-charts.ts VERSION... [--out DIR]
  */
-import { existsSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { $, argv, ProcessOutput } from 'zx';
 import { makeDirectory } from '../src/core/make-directory.ts';
+import { ciliumSource, requireCommands } from './lib/cilium-module.ts';
 
-const moduleName = 'github.com/cilium/cilium';
 const out = resolve(String(argv.out ?? 'charts'));
 const versions = argv._.map((version) => version.replace(/^v/, ''));
 const quiet = $({ quiet: true });
@@ -19,35 +18,14 @@ const quiet = $({ quiet: true });
 try {
   if (versions.length === 0)
     throw new Error('which versions? tsx scripts/cilium-charts.ts 1.20.0 --out charts');
-  const missing = ['go', 'helm'].filter((command) => !isInPath(command));
-  if (missing.length > 0) throw new Error(`not in PATH: ${missing.join(' and ')}`);
+  requireCommands('go', 'helm');
   makeDirectory(out);
   for (const version of versions) {
-    const place = await sourceOf(version);
+    const place = await ciliumSource(version);
     const { stdout } = await quiet`helm package ${join(place, 'install/kubernetes/cilium')} -d ${out}`;
     console.log(stdout.trim().replace(/^.*: /, ''));
   }
 } catch (error) {
   console.error(error instanceof ProcessOutput ? error.stderr.trim() : (error as Error).message);
   process.exitCode = 1;
-}
-
-interface Download {
-  readonly Dir?: string;
-  readonly Error?: string;
-}
-
-/** The directory of a version in go's module cache. */
-async function sourceOf(version: string): Promise<string> {
-  const { stdout, stderr } = await quiet`go mod download -json ${`${moduleName}@v${version}`}`.nothrow();
-  const { Dir, Error: reason = stderr.trim() } = (stdout === '' ? {} : JSON.parse(stdout)) as Download;
-  if (Dir !== undefined) return Dir;
-  const hint = reason.includes('sumdb')
-    ? `\nWhere go's checksum database cannot be asked: GONOSUMDB=${moduleName}`
-    : '';
-  throw new Error(`go has no Cilium ${version}: ${reason}${hint}`);
-}
-
-function isInPath(command: string): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some((place) => existsSync(join(place, command)));
 }

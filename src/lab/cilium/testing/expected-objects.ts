@@ -18,7 +18,7 @@ const absent = (): undefined => undefined;
 const yesOr = (yes: string, no?: string) => (wanted: Wanted) => (wanted === true ? yes : no);
 
 /**
- * Read off the sources of the agent and off released charts, and not off the table of values: what the values that
+ * Read off released charts and not off the table of values: what the values that
  * we write have to become, by version.
  */
 export const expectations: readonly Expectation[] = [
