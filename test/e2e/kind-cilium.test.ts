@@ -8,9 +8,10 @@ import { profiles, redOf, verifyLab } from './support/lab.ts';
 /**
  * Cilium itself, where its chart and images are at hand: LABCTL_CILIUM_CHART is a directory or archive, and the engine
  * has the images that it names (`labctl images load`, or scripts/cilium-images.ts). LABCTL_CILIUM_LAB is a lab file with
- * values that the machine needs; none by default.
+ * values that the machine needs; none by default. LABCTL_CILIUM_NEXT_CHART is another version to go to.
  */
 const chart = process.env.LABCTL_CILIUM_CHART ?? '';
+const nextChart = process.env.LABCTL_CILIUM_NEXT_CHART ?? '';
 const file = process.env.LABCTL_CILIUM_LAB;
 const limitMs = 900_000;
 const withFile = file === undefined ? [] : ['--config', file];
@@ -122,6 +123,13 @@ describe.skipIf(chart === '')('Cilium', { timeout: limitMs }, () => {
       expect(await redClaims()).toContainEqual(expect.stringContaining('claim.cilium.routing'));
       expect(await refused('--reuse-values')).toMatch(/cilium-config\.routing-mode: "tunnel" -> "native"/);
       await agreed('--reuse-values');
+    });
+
+    it.each(nextChart === '' ? [] : [nextChart])('into the version of %s', async (next) => {
+      expect(await refused('--chart', next)).toMatch(/cilium\.version: "[\d.]+" -> "[\d.]+"/);
+      await agreed('--chart', next);
+      const report = await verifyLab(lab);
+      expect(redOf(report)).toEqual([]);
     });
 
     it('by taking a program from the device of a pod is seen', async () => {
