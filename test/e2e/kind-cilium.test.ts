@@ -42,12 +42,8 @@ describe.skipIf(chart === '')('Cilium', { timeout: limitMs }, () => {
     });
 
     it('shows both programs called cilium', async () => {
-      const { parts } = await labctlJson<{ parts: { kind: string; name: string }[] }>(
-        'status',
-        '--name',
-        lab,
-      );
-      const programs = parts.filter(({ kind }) => kind === 'program').map(({ name }) => name);
+      const status = await labctlJson<{ programs: { name: string }[] }>('status', '--name', lab);
+      const programs = status.programs.map(({ name }) => name);
       expect(programs).toEqual([
         expect.stringMatching(/^cilium(-dbg)? \(in each/),
         expect.stringMatching(/^cilium \(cilium-cli/),
