@@ -4,6 +4,7 @@ export { type NatEntry, readNatEntries } from './agent/nat.ts';
 export { type AttachedProgram, programNameAt, readAttached } from './agent/programs.ts';
 export { type Frontends, readLoadBalancerMaps, readServiceList } from './agent/services.ts';
 export { type ChartText, keysOfChart } from './chart/keys.ts';
+export { locateChart } from './chart/locate.ts';
 export { readChart } from './chart/read.ts';
 export { versionOfChart } from './chart/version-of-chart.ts';
 export { type CliCase, readJUnit, readSummary } from './connectivity-test.ts';

@@ -13,7 +13,10 @@ const allProviders = ['labctl', ...providers] as const;
 
 export const versionOptions: readonly OptionDefinition[] = [
   { flags: '--cilium-version <version>', summary: "version of Cilium's chart (default: the newest known)" },
-  { flags: '--chart <place>', summary: 'chart directory or .tgz; what is built in counts otherwise' },
+  {
+    flags: '--chart <place>',
+    summary: 'directory, .tgz or repository of the chart; what is built in counts otherwise',
+  },
 ];
 export const observeOption: OptionDefinition = {
   flags: '--observe <how>',

@@ -11,7 +11,7 @@ export const valuesOptions: readonly OptionDefinition[] = [
   { flags: '--set <key=value>', summary: 'as helm takes it; wins over files', repeatable: true },
   {
     flags: '--chart <place>',
-    summary: 'chart directory or .tgz whose keys count; a built-in table otherwise',
+    summary: 'directory, .tgz or repository of a chart whose keys count; a built-in table otherwise',
   },
 ];
 
@@ -43,7 +43,8 @@ export async function chartFrom(
     const version = wanted ?? cilium.defaultVersion;
     return { version, universe: cilium.builtInUniverse(version) };
   }
-  const chart = await cilium.readChart(exec, place);
+  const found = await cilium.locateChart(exec, place, wanted ?? cilium.defaultVersion);
+  const chart = await cilium.readChart(exec, found);
   const universe = cilium.universeOf(
     `the keys of chart ${chart.name} ${chart.version}`,
     cilium.keysOfChart(chart),

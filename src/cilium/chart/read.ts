@@ -53,5 +53,5 @@ const isTemplate = (path: string): boolean =>
 
 const noChart = (place: string, reason: string): Error =>
   usageError('E_CHART', `${place} is no chart: ${reason}`, {
-    fix: 'give the directory of a chart, or the .tgz that helm pull brings',
+    fix: 'give the directory of a chart, the .tgz that helm pull brings, or a repository: https://..., oci://..., NAME/CHART',
   });

@@ -28,7 +28,7 @@ function chartFinding({ chart, version }: CiliumRequest): Finding {
     ...chartNeed,
     state: 'failed',
     saw: 'none is given',
-    fix: `helm pull cilium --repo https://helm.cilium.io --version ${version}, then --chart cilium-${version}.tgz`,
+    fix: `--chart https://helm.cilium.io; where there is no network, helm pull cilium --repo https://helm.cilium.io --version ${version} elsewhere, then --chart cilium-${version}.tgz`,
   };
 }
 

@@ -2,6 +2,7 @@ import {
   type ChartText,
   type ChartVersion,
   defaultVersion,
+  locateChart,
   type Observe,
   parseVersion,
   readChart,
@@ -36,11 +37,12 @@ export async function ciliumRequest(
 ): Promise<CiliumRequest> {
   const asked = version === undefined ? undefined : parseVersion(version);
   if (chart === undefined) return { lab, observe, version: asked ?? defaultVersion };
-  const text = await readChart(exec, chart);
+  const place = await locateChart(exec, chart, asked ?? defaultVersion);
+  const text = await readChart(exec, place);
   return {
     lab,
     observe,
     version: versionOfChart(text, chart, asked),
-    chart: { ...text, place: chart },
+    chart: { ...text, place },
   };
 }
