@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { $ } from 'zx';
+import { isInPath } from '../../src/lab/preflight.ts';
 
 const moduleName = 'github.com/cilium/cilium';
 
@@ -25,7 +24,6 @@ export async function ciliumSource(version: string): Promise<string> {
 
 /** Throws with what is not in PATH. */
 export function requireCommands(...commands: readonly string[]): void {
-  const places = (process.env.PATH ?? '').split(delimiter);
-  const missing = commands.filter((command) => !places.some((place) => existsSync(join(place, command))));
+  const missing = commands.filter((command) => !isInPath(command));
   if (missing.length > 0) throw new Error(`not in PATH: ${missing.join(' and ')}`);
 }

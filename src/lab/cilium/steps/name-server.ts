@@ -1,6 +1,6 @@
 import { execIn } from '../../../platform/docker.ts';
 import type { KindStep } from '../../kind/context.ts';
-import { installUnits } from '../../kind/steps/node-files.ts';
+import { installUnits, takeAddress, unitOf } from '../../kind/steps/node-files.ts';
 import type { CiliumUp } from '../context.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { CiliumUp } from '../context.ts';
  * Packets to the node itself go by its stack in every mode of Cilium, so nodes are their own name server here. Where
  * nothing is led to the loopback, resolv.conf is left as it is.
  */
-const script = `address=$(ip -4 -o address show dev eth0 scope global | sed -n 's|.* inet \\([0-9.]*\\)/.*|\\1|p' | head -n 1)
+const script = `${takeAddress}
 rules=$(iptables-save --table nat)
 is_led=
 for protocol in udp tcp; do
@@ -27,19 +27,7 @@ done
 const path = '/usr/local/sbin/labctl-name-server';
 
 /** Before the kubelet, which gives pods the resolv.conf that it sees: also when the node starts again, by another address. */
-const unit = `[Unit]
-Description=The node as its own name server, by labctl
-DefaultDependencies=no
-Before=kubelet.service
-
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=/bin/sh -eu ${path}
-
-[Install]
-WantedBy=multi-user.target
-`;
+const unit = unitOf(path, 'The node as its own name server, by labctl');
 
 export const nameServer: KindStep<CiliumUp> = {
   title: 'Make nodes their own name server',

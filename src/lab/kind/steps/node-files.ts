@@ -21,26 +21,35 @@ ExecStart=/bin/mount -t bpf -o mode=0700 bpf /sys/fs/bpf
 WantedBy=multi-user.target
 `;
 
+/** Line of a script: the address by which the cluster knows a node, as `$address`. */
+export const takeAddress = String.raw`address=$(ip -4 -o address show dev eth0 scope global | sed -n 's|.* inet \([0-9.]*\)/.*|\1|p' | head -n 1)`;
+
 /** `docker restart` may give a node another address, which its kubelet was told when it joined. */
 const addressScript = `flags=/var/lib/kubelet/kubeadm-flags.env
-address=$(ip -4 -o address show dev eth0 scope global | sed -n 's|.* inet \\([0-9.]*\\)/.*|\\1|p' | head -n 1)
+${takeAddress}
 [ -z "$address" ] || sed -i "s|--node-ip=[0-9.]*|--node-ip=$address|" "$flags"
 `;
 const addressPath = '/usr/local/sbin/labctl-node-address';
-const addressUnit = `[Unit]
-Description=The node's own address for its kubelet, by labctl
+const addressUnit = unitOf(addressPath, "The node's own address for its kubelet, by labctl", [
+  'ConditionPathExists=/var/lib/kubelet/kubeadm-flags.env',
+]);
+
+/** A unit that runs a script at every start of the node, before the kubelet. */
+export function unitOf(path: string, description: string, conditions: readonly string[] = []): string {
+  return `[Unit]
+Description=${description}
 DefaultDependencies=no
-Before=kubelet.service
-ConditionPathExists=/var/lib/kubelet/kubeadm-flags.env
+${['Before=kubelet.service', ...conditions].join('\n')}
 
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=/bin/sh -eu ${addressPath}
+ExecStart=/bin/sh -eu ${path}
 
 [Install]
 WantedBy=multi-user.target
 `;
+}
 
 export const nodeFiles: KindStep<ClusterUp> = {
   title: 'Prepare nodes',
