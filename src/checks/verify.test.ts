@@ -8,12 +8,12 @@ import { checkIds, verify } from './verify.ts';
 
 describe('verify', () => {
   it.each(everyProfile)('runs exactly the committed checks of %s', async (profile) => {
-    const report = await verify(fakeRuntime(), fakeLab(profile), {});
+    const report = await verify(fakeRuntime(), fakeLab(profile), { settleMs: 0 });
     expect(report.checks.map(({ id }) => id)).toEqual(checkIds(profile));
   });
 
   it('finds nothing proven where the kernel shows nothing', async () => {
-    const report = await verify(fakeRuntime(), fakeLab('ebpf'), { only: ['claim.*'] });
+    const report = await verify(fakeRuntime(), fakeLab('ebpf'), { only: ['claim.*'], settleMs: 0 });
     expect(report.active.mode).toBe('unknown');
     const green = report.checks.filter(({ status }) => status === 'passed').map(({ id }) => id);
     expect(green).toEqual(['claim.kube-proxy.absent']);

@@ -4,11 +4,11 @@ import type { ProfileName } from '../profile/profile.ts';
 import type { Runtime, RuntimeName } from '../runtime/port.ts';
 import { activeMode } from './active-mode.ts';
 import { catalogue } from './catalogue.ts';
-import type { CheckContext, CheckResult, VerifyLab } from './check.ts';
+import type { CheckContext, VerifyLab } from './check.ts';
 import { ciliumMode } from './cilium/active-mode.ts';
 import { ciliumCatalogue } from './cilium/catalogue.ts';
 import { type CiliumView, viewCilium } from './cilium/view.ts';
-import { runChecks } from './engine/run.ts';
+import { type RunOptions, runChecks } from './engine/run.ts';
 import { type Selection, select } from './engine/select.ts';
 import committed from './ids.json' with { type: 'json' };
 import { type KernelView, viewKernel } from './kernel/view.ts';
@@ -16,9 +16,8 @@ import { makeProber } from './probe/prober.ts';
 import { type ActiveMode, makeReport, type Report, requestedMode } from './report/report.ts';
 import { findSubjects } from './subjects.ts';
 
-export interface VerifyOptions extends Selection {
+export interface VerifyOptions extends Selection, Pick<RunOptions, 'onResult' | 'settleMs'> {
   readonly signal?: AbortSignal;
-  readonly onResult?: (result: CheckResult) => void;
 }
 
 /**

@@ -87,7 +87,7 @@ async function judged(changed: Readonly<Record<string, unknown>> = {}, pods = ag
     stop: async () => ({ stdout: '', stderr: '' }),
   });
   const cluster = { ...runtime.cluster, list };
-  return verify({ ...runtime, start, cluster }, lab, { only: ['claim.cilium.*'] });
+  return verify({ ...runtime, start, cluster }, lab, { only: ['claim.cilium.*'], settleMs: 0 });
 }
 
 const red = (report: Report): string[] =>

@@ -59,6 +59,7 @@ export const agentClaims: readonly Check[] = [
     profiles: everyProfile,
     needs: [],
     quick: true,
+    followsCluster: true,
     run: async (context) => {
       const pods = await context.runtime.cluster.list('Pod');
       return onEveryAgent(context, async (node, view) => {

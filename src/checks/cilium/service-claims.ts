@@ -35,6 +35,7 @@ export const serviceClaims: readonly Check[] = sources.map(
     profiles: ['kpr', 'ebpf'],
     needs: [],
     quick: true,
+    followsCluster: true,
     run: async (context) => {
       const ports = await desiredPorts(context.runtime.cluster);
       return onEveryAgent(context, async (node, view) => {

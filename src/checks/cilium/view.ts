@@ -13,6 +13,8 @@ export interface CiliumView {
   /** What it prints for people, asked for at each call: of tables that change while they are looked at. */
   readonly print: (node: string, ...words: readonly string[]) => Promise<string>;
   readonly printCommand: (node: string, ...words: readonly string[]) => Promise<string>;
+  /** A view that has asked nothing yet. */
+  readonly afresh: () => CiliumView;
 }
 
 const namespace = 'kube-system';
@@ -43,6 +45,7 @@ export function viewCilium(runtime: Runtime, version: string): CiliumView {
       return (await runtime.at(at)(cli, words)).stdout;
     },
     printCommand: (node, ...words) => commandFor(node, words),
+    afresh: () => viewCilium(runtime, version),
   };
 }
 

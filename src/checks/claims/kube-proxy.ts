@@ -33,6 +33,7 @@ export const kubeProxyClaims: readonly Check[] = [
     profiles: ['kube-proxy'],
     needs: [],
     quick: true,
+    followsCluster: true,
     run: async (context) => {
       const ports = await desiredPorts(context.runtime.cluster);
       return await onEveryNode(context, (node, evidence) => chainRows(node, evidence, ports));

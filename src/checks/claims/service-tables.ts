@@ -15,6 +15,7 @@ export const serviceTableClaims: readonly Check[] = [
     profiles: ['kpr', 'ebpf'],
     needs: [],
     quick: true,
+    followsCluster: true,
     run: async (context) => {
       const ports = await desiredPorts(context.runtime.cluster);
       return await onEveryNode(context, (node, evidence) => {

@@ -51,6 +51,35 @@ describe('runChecks', () => {
     expect(result?.reason).toBe(reason);
   });
 
+  describe('of what follows the cluster', () => {
+    const follower = (answers: readonly Evidence[], eyes: unknown[] = []): Check => {
+      let asked = 0;
+      return check(
+        'claim.a',
+        async ({ kernel }) => {
+          eyes.push(kernel);
+          return [answers[asked++] ?? good];
+        },
+        { followsCluster: true },
+      );
+    };
+    it('looks again, and never with what it saw before', async () => {
+      const eyes: unknown[] = [];
+      const [result] = await runChecks([follower([bad, bad], eyes)], await context());
+      expect(result?.status).toBe('passed');
+      expect(new Set(eyes).size).toBe(3);
+    });
+    it('fails when the time to settle is over', async () => {
+      const stays = follower(Array.from({ length: 100 }, () => bad));
+      const [result] = await runChecks([stays], await context(), { settleMs: 300 });
+      expect(result).toMatchObject({ status: 'failed', reason: 'b: expected 1, observed 2' });
+    });
+    it('asks once what follows nothing', async () => {
+      const once = { ...follower([bad]), followsCluster: false };
+      expect(await runChecks([once], await context())).toMatchObject([{ status: 'failed' }]);
+    });
+  });
+
   it('ends a check at its limit, aborts its signal and goes on', async () => {
     let aborted = false;
     const stuck = check(

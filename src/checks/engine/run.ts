@@ -1,17 +1,23 @@
 import { LabError, messageOf, timeoutError } from '../../core/errors.ts';
 import type { Check, CheckContext, CheckResult, Evidence, Need } from '../check.ts';
+import { judge } from './judge.ts';
+import { settled } from './settled.ts';
 
 export interface RunOptions {
   /** Told once per check, in the order in which checks end. */
   readonly onResult?: (result: CheckResult) => void;
   /** How many checks that share the lab run at a time. */
   readonly parallel?: number;
+  /** How long nodes may take to follow the cluster. */
+  readonly settleMs?: number;
 }
 
 /** Whatever happens inside, a check never takes longer: half-open connections must not hold the report. */
 const defaultLimitMs = 60_000;
 /** Wide: what shares a place is asked there at once, by one process. */
 const defaultParallel = 256;
+/** A busy kube-proxy collects changes for a second and then writes its rules for some more. */
+const defaultSettleMs = 10_000;
 
 /**
  * Runs checks and answers in the order given: first those that may share the lab, then the exclusive
@@ -25,7 +31,7 @@ export async function runChecks(
   const results = new Map<string, CheckResult>();
   const one = async (check: Check): Promise<void> => {
     context.signal.throwIfAborted();
-    const result = await runCheck(check, context);
+    const result = await runCheck(check, context, options.settleMs ?? defaultSettleMs);
     context.signal.throwIfAborted();
     results.set(check.id, result);
     options.onResult?.(result);
@@ -40,7 +46,7 @@ export async function runChecks(
   return checks.flatMap(({ id }) => results.get(id) ?? []);
 }
 
-async function runCheck(check: Check, context: CheckContext): Promise<CheckResult> {
+async function runCheck(check: Check, context: CheckContext, settleMs: number): Promise<CheckResult> {
   const started = performance.now();
   const end = (rest: Pick<CheckResult, 'status' | 'evidence' | 'reason'>): CheckResult => ({
     id: check.id,
@@ -58,7 +64,9 @@ async function runCheck(check: Check, context: CheckContext): Promise<CheckResul
     });
   }
   try {
-    const evidence = await within(check, context);
+    const evidence = await within(check, context, (own) =>
+      check.followsCluster === true ? settled(check, own, settleMs) : check.run(own),
+    );
     const reason = judge(evidence);
     return reason === undefined
       ? end({ status: 'passed', evidence })
@@ -91,20 +99,17 @@ const needs: Readonly<Record<Need, NeedRow>> = {
   },
 };
 
-/** Why evidence does not prove the check, or undefined where it does. No evidence proves nothing. */
-function judge(evidence: readonly Evidence[]): string | undefined {
-  if (evidence.length === 0) return 'no evidence was found';
-  const wrong = evidence.find(({ ok }) => !ok);
-  return wrong && `${wrong.what}: expected ${wrong.expected}, observed ${wrong.observed}`;
-}
-
 function told(error: unknown): string {
   const fix = error instanceof LabError && error.fix !== undefined ? ` (${error.fix})` : '';
   return `${messageOf(error)}${fix}`;
 }
 
 /** Runs the check under its limit. The check's own signal aborts at the limit, so its processes end too. */
-async function within(check: Check, context: CheckContext): Promise<readonly Evidence[]> {
+async function within(
+  check: Check,
+  context: CheckContext,
+  run: (own: CheckContext) => Promise<readonly Evidence[]>,
+): Promise<readonly Evidence[]> {
   const limit = check.limitMs ?? defaultLimitMs;
   const own = new AbortController();
   const stop = (): void => own.abort(context.signal.reason);
@@ -117,7 +122,7 @@ async function within(check: Check, context: CheckContext): Promise<readonly Evi
     }, limit);
   });
   try {
-    return await Promise.race([check.run({ ...context, signal: own.signal }), overrun]);
+    return await Promise.race([run({ ...context, signal: own.signal }), overrun]);
   } finally {
     clearTimeout(timer);
     context.signal.removeEventListener('abort', stop);

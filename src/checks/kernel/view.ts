@@ -18,6 +18,8 @@ export interface KernelView {
   readonly inspect: (name: string) => Promise<Inspection>;
   /** The command that prints an inspection of the node. */
   readonly inspectCommand: (name: string) => string;
+  /** A view that has seen nothing yet. */
+  readonly afresh: () => KernelView;
 }
 
 export function viewKernel(runtime: Runtime): KernelView {
@@ -40,5 +42,6 @@ export function viewKernel(runtime: Runtime): KernelView {
     inspect: (name) => runtime.inspect(name),
     inspectCommand: (name) =>
       `labctl exec ${name} -- node dist/agent.js inspect --config ${nodePaths(runtime.lab, name).config}`,
+    afresh: () => viewKernel(runtime),
   };
 }
