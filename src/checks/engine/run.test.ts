@@ -74,6 +74,19 @@ describe('runChecks', () => {
       const [result] = await runChecks([stays], await context(), { settleMs: 300 });
       expect(result).toMatchObject({ status: 'failed', reason: 'b: expected 1, observed 2' });
     });
+    it('is settled before anything else starts', async () => {
+      const seen: string[] = [];
+      const traffic = check('conn.a', async () => {
+        seen.push('traffic');
+        return [good];
+      });
+      const late = check('claim.a', async () => [seen.push('look') < 3 ? bad : good], {
+        followsCluster: true,
+      });
+      const results = await runChecks([traffic, late], await context());
+      expect(results.map(({ id }) => id)).toEqual(['conn.a', 'claim.a']);
+      expect(seen).toEqual(['look', 'look', 'look', 'traffic']);
+    });
     it('asks once what follows nothing', async () => {
       const once = { ...follower([bad]), followsCluster: false };
       expect(await runChecks([once], await context())).toMatchObject([{ status: 'failed' }]);

@@ -20,8 +20,9 @@ const defaultParallel = 256;
 const defaultSettleMs = 10_000;
 
 /**
- * Runs checks and answers in the order given: first those that may share the lab, then the exclusive
- * ones one at a time. A check that throws or overruns is an `error`; only the signal stops the run.
+ * Runs checks and answers in the order given. First those that wait until the nodes have followed the
+ * cluster, so that traffic meets what is wanted; then all that may share the lab; then the exclusive ones
+ * one at a time. A check that throws or overruns is an `error`; only the signal stops the run.
  */
 export async function runChecks(
   checks: readonly Check[],
@@ -36,13 +37,17 @@ export async function runChecks(
     results.set(check.id, result);
     options.onResult?.(result);
   };
-  const shared = checks.filter((check) => check.exclusive !== true);
-  await inParallel(shared, options.parallel ?? defaultParallel, one);
+  const width = options.parallel ?? defaultParallel;
+  const follows = (check: Check): boolean => check.followsCluster === true;
+  const isAlone = (check: Check): boolean => check.exclusive === true;
+  await inParallel(checks.filter(follows), width, one);
+  const others = checks.filter((check) => !follows(check));
   await inParallel(
-    checks.filter((check) => check.exclusive === true),
-    1,
+    others.filter((check) => !isAlone(check)),
+    width,
     one,
   );
+  await inParallel(others.filter(isAlone), 1, one);
   return checks.flatMap(({ id }) => results.get(id) ?? []);
 }
 
