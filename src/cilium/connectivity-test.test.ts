@@ -16,7 +16,7 @@ const junit = `<?xml version="1.0" encoding="UTF-8"?>
 
 describe('the report of cilium-cli', () => {
   it('has a case for each test, with why it did not pass', () => {
-    expect(readJUnit(junit)).toEqual([
+    expect(readJUnit(junit, 1)).toEqual([
       { name: 'no-policies', status: 'passed', seconds: 4.5, reason: '' },
       {
         name: 'client-egress',
@@ -29,8 +29,19 @@ describe('the report of cilium-cli', () => {
   });
 
   it.each(['', '<testsuites></testsuites>', 'not XML'])('never passes by %j', (text) => {
-    expect(readJUnit(text)).toMatchObject([
+    expect(readJUnit(text, 0)).toMatchObject([
       { status: 'error', reason: expect.stringContaining('could not be told') },
+    ]);
+  });
+});
+
+describe('a run that failed though no test did', () => {
+  const passed = '<testcase name="no-policies" time="4.5"></testcase>';
+  it('is a case of its own', () => {
+    expect(readJUnit(passed, 0)).toHaveLength(1);
+    expect(readJUnit(passed, 1)).toMatchObject([
+      { name: 'no-policies', status: 'passed' },
+      { name: 'run', status: 'error', reason: expect.stringContaining('exit code 1') },
     ]);
   });
 });

@@ -7,8 +7,20 @@ export interface CliCase {
   readonly reason: string;
 }
 
-/** Reads what `--junit-file` wrote: one case for each test, as cilium-cli names them. */
-export function readJUnit(xml: string): readonly CliCase[] {
+/**
+ * Reads what `--junit-file` wrote: one case for each test, as cilium-cli names them. Where all of them passed and the
+ * run did not, that is a case of its own.
+ */
+export function readJUnit(xml: string, exitCode: number): readonly CliCase[] {
+  const read = casesIn(xml);
+  if (exitCode === 0 || read.some(({ status }) => status === 'failed' || status === 'error')) return read;
+  return [...read, unfinished(`it ended with exit code ${exitCode}, and no test says why`)];
+}
+
+/** The run as one case that proves nothing. */
+export const unfinished = (reason: string): CliCase => ({ name: 'run', status: 'error', seconds: 0, reason });
+
+function casesIn(xml: string): readonly CliCase[] {
   const cases = [...xml.matchAll(/<testcase\b([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g)];
   if (cases.length === 0) return [untold(xml)];
   return cases.map(([, attributes = '', body = '']) => {
@@ -43,12 +55,8 @@ export function readSummary(output: string, exitCode: number): readonly CliCase[
   return names.map((name) => ({ name, status: 'failed', seconds: 0, reason: report.split('\n')[0] ?? '' }));
 }
 
-const untold = (saw: string): CliCase => ({
-  name: 'run',
-  status: 'error',
-  seconds: 0,
-  reason: `could not be told: ${saw.trim().split('\n').slice(-3).join(' | ') || 'it printed nothing'}`,
-});
+const untold = (saw: string): CliCase =>
+  unfinished(`could not be told: ${saw.trim().split('\n').slice(-3).join(' | ') || 'it printed nothing'}`);
 
 const attribute = (text: string, name: string): string =>
   decoded(new RegExp(`\\b${name}="([^"]*)"`).exec(text)?.[1] ?? '');

@@ -8,7 +8,7 @@ export type ChartVersion = Brand<string, 'ChartVersion'>;
 export const oldestMinor = '1.12';
 export const newestMinor = '1.21';
 /** What `--cilium-version` is when it is left out: the newest stable chart whose values are known. */
-export const defaultVersion = '1.20.0' as ChartVersion;
+export const defaultVersion = '1.20.2' as ChartVersion;
 
 const pattern = /^v?(\d+)\.(\d+)\.(\d+)(?:-([0-9A-Za-z]+(?:\.[0-9A-Za-z]+)*))?$/;
 

@@ -146,7 +146,9 @@ describe('up --cni cilium', { timeout: 30_000 }, () => {
       code: 'E_CILIUM_MISSING',
       exitCode: 6,
       message: expect.stringContaining(wanted.slice(1).join(', ')),
-      fix: expect.stringMatching(/--chart cilium-1.20.0.tgz; labctl images save .* labctl images load/),
+      fix: expect.stringMatching(
+        /--chart cilium-1.20.0.tgz; labctl images save .*--profile ebpf.*--cilium-version 1.20.0 --file \S+ .* labctl images load/,
+      ),
     });
     expect(String(error)).not.toContain(wanted[0]);
     expect(asks.filter((ask) => !/^docker (version|image ls) /.test(ask))).toEqual([]);
@@ -164,7 +166,19 @@ describe('up --cni cilium', { timeout: 30_000 }, () => {
       if (file !== 'helm' && !/^(version|image ls|ps)/.test(args.join(' '))) throw new Error(args.join(' '));
       return { stdout, stderr: '', exitCode: 0 };
     };
-    const { data } = await run(up, { ...asked, chart: place, dryRun: true }, { exec });
+    const config = join(place, 'lab.yaml');
+    const spec = 'spec: {helm: {values: {dubug: {enabled: true}, image: {tag: v1}}}}';
+    const warned: string[] = [];
+    const { data } = await run(
+      up,
+      { ...asked, chart: place, dryRun: true, config },
+      {
+        exec,
+        readInput: async () => `apiVersion: labctl.dev/v1alpha1\nkind: Lab\n${spec}\n`,
+        log: { ...context.log, warn: (line) => warned.push(line) },
+      },
+    );
+    expect(warned).toEqual([expect.stringMatching(/^spec\.helm\.values\.dubug\.enabled: is no key/)]);
     expect(data).toMatchObject({
       action: 'create',
       values: { kubeProxyReplacement: true, image: { pullPolicy: 'Never', useDigest: false } },

@@ -1,11 +1,13 @@
 import type { CiliumRequest } from '../lab/cilium/request.ts';
 import type { CommandContext, OptionDefinition } from './command.ts';
 import { labOptions, resolveInput } from './lab-input.ts';
-import { observations } from './render-cilium.ts';
 import { filledOption } from './shared.ts';
+import { spelledOptions } from './spelled-options.ts';
 import { wordOption } from './word-option.ts';
 
 type Options = Readonly<Record<string, unknown>>;
+
+export const observations = ['default', 'full'] as const;
 
 /** Whose images and values; labctl's own datapath has no chart of many versions. */
 const providers = ['cilium'] as const;
@@ -45,6 +47,7 @@ export async function ciliumInput(context: CommandContext, options: Options): Pr
   const { lab } = await resolveInput(context, options);
   const { ciliumRequest } = await import('../lab/cilium/request.ts');
   return ciliumRequest(context.exec, lab, {
+    asked: spelledOptions(ciliumOptions, options),
     ...(version === undefined ? {} : { version }),
     ...(chart === undefined ? {} : { chart }),
     ...(observe === undefined ? {} : { observe }),

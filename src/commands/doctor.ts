@@ -1,7 +1,7 @@
 import { ExitCode, usageError } from '../core/errors.ts';
-import { ciliumInput, cniOptions, isCilium } from './cilium-input.ts';
+import { ciliumInput, cniOptions, isCilium, observeOption } from './cilium-input.ts';
 import type { CommandDefinition } from './command.ts';
-import { resolveInput } from './lab-input.ts';
+import { configOption, resolveInput } from './lab-input.ts';
 import { textOption } from './shared.ts';
 
 const runtimes = ['netns', 'kind', 'existing'] as const;
@@ -18,7 +18,9 @@ export const doctor: CommandDefinition = {
     { flags: '--runtime <runtime>', summary: 'what this runtime needs (default: netns)', choices: runtimes },
     { flags: '--context <context>', summary: 'existing: which cluster is looked at' },
     { flags: '--kubeconfig <file>', summary: 'existing: the kubeconfig that names it' },
+    configOption,
     ...cniOptions,
+    observeOption,
   ],
   examples: [
     'labctl doctor',

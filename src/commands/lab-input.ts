@@ -3,9 +3,14 @@ import { settings } from '../profile/settings.ts';
 import type { CommandContext, OptionDefinition } from './command.ts';
 import { filledOption } from './shared.ts';
 
+export const configOption: OptionDefinition = {
+  flags: '-f, --config <file>',
+  summary: 'lab file, - for standard input (LABCTL_CONFIG)',
+};
+
 /** `-f` and one option for each setting that has a flag: what `up`, `render` and `config view` take. */
 export const labOptions: readonly OptionDefinition[] = [
-  { flags: '-f, --config <file>', summary: 'lab file, - for standard input (LABCTL_CONFIG)' },
+  configOption,
   ...settings.flatMap(({ field, flag }) => {
     if (flag === undefined) return [];
     const { default: value, description } = field.json;

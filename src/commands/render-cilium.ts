@@ -1,21 +1,19 @@
 import { usageError } from '../core/errors.ts';
 import type { RenderedPart } from '../lab/render/files.ts';
 import type { ResolvedLab } from '../profile/resolved-lab.ts';
-import { filledOption } from './shared.ts';
-import { wordOption } from './word-option.ts';
-
-export const observations = ['default', 'full'] as const;
+import { ciliumInput } from './cilium-input.ts';
+import type { CommandContext } from './command.ts';
 
 /** What goes to kind, to Cilium's own chart and to the cluster. With a directory, paths inside them point into it. */
 export async function ciliumParts(
+  context: CommandContext,
   lab: ResolvedLab,
   only: string | undefined,
   options: Readonly<Record<string, unknown>>,
   directory?: string,
 ): Promise<readonly RenderedPart[]> {
   const { ciliumValuesPart } = await import('../cilium/index.ts');
-  const version = filledOption(options, 'ciliumVersion');
-  const observe = wordOption(options, 'observe', observations) ?? 'default';
+  const { version, observe } = await ciliumInput(context, options);
   const { renderParts, yamlText } = await import('../lab/render/files.ts');
   const { path, ...values } = ciliumValuesPart(lab, version, observe);
   const others = await renderParts(lab, ['kind', 'manifests'], directory);

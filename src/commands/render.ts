@@ -1,15 +1,15 @@
 import { resolve } from 'node:path';
 import type { RenderedPart } from '../lab/render/files.ts';
 import type { ResolvedLab } from '../profile/resolved-lab.ts';
+import { cniOptions, isCilium, observeOption } from './cilium-input.ts';
 import type { CommandDefinition, CommandResult } from './command.ts';
 import { labOptions, resolveInput } from './lab-input.ts';
-import { ciliumParts, observations } from './render-cilium.ts';
+import { ciliumParts } from './render-cilium.ts';
 import { filledOption } from './shared.ts';
 import { wordOption } from './word-option.ts';
 
 const words = ['kind', 'values', 'chart', 'agent', 'manifests'] as const;
 type Word = (typeof words)[number];
-const providers = ['labctl', 'cilium'] as const;
 
 export const render: CommandDefinition = {
   name: 'render',
@@ -17,9 +17,8 @@ export const render: CommandDefinition = {
   options: [
     ...labOptions,
     { flags: '--only <part>', summary: `one part: ${words.join(', ')} (chart needs helm, and comes alone)` },
-    { flags: '--cni <provider>', summary: `whose datapath: ${providers.join(', ')} (default: labctl)` },
-    { flags: '--cilium-version <version>', summary: "version of Cilium's chart (default: the newest known)" },
-    { flags: '--observe <how>', summary: `with --cni cilium: ${observations.join(', ')}` },
+    ...cniOptions,
+    observeOption,
     { flags: '--dir <directory>', summary: 'write files there instead; foreign files are never replaced' },
   ],
   examples: [
@@ -30,13 +29,11 @@ export const render: CommandDefinition = {
   run: async (context, _args, options) => {
     const only = wordOption(options, 'only', words);
     const { lab } = await resolveInput(context, options);
-    const provider = wordOption(options, 'cni', providers) ?? 'labctl';
     const dir = filledOption(options, 'dir');
     const directory = dir === undefined ? undefined : resolve(dir);
-    const rendered =
-      provider === 'cilium'
-        ? await ciliumParts(lab, only, options, directory)
-        : await labctlParts(lab, only, directory);
+    const rendered = isCilium(options)
+      ? await ciliumParts(context, lab, only, options, directory)
+      : await labctlParts(lab, only, directory);
     return directory === undefined ? shown(rendered, only) : written(directory, rendered);
   },
 };

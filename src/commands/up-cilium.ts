@@ -12,6 +12,10 @@ export async function upWithCilium(
   const asked = await ciliumInput(context, options);
   const { requireCilium } = await import('../lab/cilium/up.ts');
   const request = await requireCilium(context.exec, asked);
+  const { rawFindings } = await import('../lab/cilium/raw-findings.ts');
+  for (const { key, message, use } of rawFindings(request)) {
+    context.log.warn(`spec.helm.values.${key}: ${message}${use === undefined ? '' : ` (use ${use})`}`);
+  }
   const keepValues = isOn(options, 'reuseValues');
   if (isOn(options, 'dryRun')) {
     const { planCiliumLab } = await import('../lab/cilium/plan.ts');

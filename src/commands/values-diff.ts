@@ -1,7 +1,7 @@
 import { usageError } from '../core/errors.ts';
+import { observations, observeOption } from './cilium-input.ts';
 import type { CommandDefinition } from './command.ts';
 import { labOptions, resolveInput } from './lab-input.ts';
-import { observations } from './render-cilium.ts';
 import { filledOption } from './shared.ts';
 import { wordOption } from './word-option.ts';
 
@@ -15,7 +15,7 @@ export const valuesDiff: CommandDefinition = {
     { flags: '--to-profile <name>', summary: 'profile that is to come (default: the same)' },
     { flags: '--from-chart <place>', summary: 'with --to-chart: keys of cilium-config are compared too' },
     { flags: '--to-chart <place>', summary: 'chart directory or .tgz of the version that is to come' },
-    { flags: '--observe <how>', summary: `how much Cilium tells: ${observations.join(', ')}` },
+    observeOption,
   ],
   examples: [
     'labctl values diff --profile ebpf --from 1.13.4 --to 1.20.0',

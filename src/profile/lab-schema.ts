@@ -255,7 +255,8 @@ const spec = object(
     helm: object(
       {
         values: freeForm({
-          description: 'Values of the bundled chart, merged last (lists replace lists, null removes).',
+          description:
+            "Values of the chart that is installed, the bundled one or Cilium's own, merged last (lists replace lists, null removes).",
           default: {},
         }),
       },

@@ -70,6 +70,20 @@ describe('keys of a chart', () => {
     ]);
   });
 
+  it.each([
+    ['of something else', 'name: nginx\nversion: 1.20.0\n', '', /the chart of nginx/],
+    ['of no name', 'version: 1.20.0\n', '', /no Chart.yaml with name/],
+    ['whose Chart.yaml is no YAML', 'name: [\n', '', /its Chart.yaml is no YAML: /],
+    ['whose values are no YAML', 'name: cilium\nversion: 1.20.0\n', 'a: [\n', /its values.yaml is no YAML: /],
+  ])('one %s is none', async (_, described, its, message) => {
+    const where = join(place, 'other');
+    mkdirSync(where, { recursive: true });
+    writeFileSync(join(where, 'Chart.yaml'), described);
+    writeFileSync(join(where, 'values.yaml'), its);
+    const thrown = { code: 'E_CHART', exitCode: 2, message: expect.stringMatching(message) };
+    await expect(readChart(execLean, where)).rejects.toMatchObject(thrown);
+  });
+
   it.each(['/no/such/place', import.meta.filename])('%s is no chart', async (where) => {
     await expect(readChart(execLean, where)).rejects.toMatchObject({ code: 'E_CHART', exitCode: 2 });
   });

@@ -60,7 +60,15 @@ describe('the place of a chart', () => {
   it('on this machine is left alone, a mistyped one too', async () => {
     const asked: string[][] = [];
     mkdirSync(join(root, 'a/b'), { recursive: true });
-    for (const place of [root, join(root, 'a/b'), join(root, 'gone.tgz'), 'cilium.tgz']) {
+    for (const place of [
+      root,
+      join(root, 'a/b'),
+      join(root, 'gone.tgz'),
+      'cilium.tgz',
+      './gone',
+      '../gone',
+      'a/gone.tgz',
+    ]) {
       expect(await locateChart(helm(asked), place, version)).toBe(place);
     }
     expect(asked).toEqual([]);

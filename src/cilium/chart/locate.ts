@@ -8,7 +8,7 @@ import { makeDirectory } from '../../core/make-directory.ts';
 import { cacheRoot } from '../../core/paths.ts';
 import type { ChartVersion } from '../version.ts';
 
-const chartName = 'cilium';
+export const chartName = 'cilium';
 const limitMs = 120_000;
 
 /** What helm is asked for, by how a place that is not on this machine is written. */
@@ -17,7 +17,7 @@ const forms: readonly { readonly is: RegExp; readonly pull: (place: string) => r
   { is: /^https?:\/\//, pull: (place) => [chartName, '--repo', place] },
   { is: /^oci:\/\//, pull: (place) => [place] },
   // One of `helm repo add`, as `cilium/cilium`.
-  { is: /^[\w.-]+\/[\w.-]+$/, pull: (place) => [place] },
+  { is: /^\w[\w.-]*\/(?!.*\.tgz$)\w[\w.-]*$/, pull: (place) => [place] },
 ];
 
 /**

@@ -24,7 +24,7 @@ export function ciliumValuesPart(
   const chart = parseVersion(version);
   return {
     part: 'values' as const,
-    title: `values of Cilium's chart: helm install cilium cilium/cilium --version ${chart} -f values.yaml`,
+    title: `values of Cilium's chart: helm install cilium cilium/cilium --namespace kube-system --version ${chart} -f values.yaml`,
     path: 'values.yaml',
     documents: [renderCiliumValues(lab, chart, observe)],
   };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { type CliCase, readJUnit, readSummary } from '../../cilium/index.ts';
+import { type CliCase, readJUnit, readSummary, unfinished } from '../../cilium/index.ts';
+import { LabError } from '../../core/errors.ts';
 import type { Exec } from '../../core/exec.ts';
 import { inTemporary, readIfPresent } from '../../platform/fs.ts';
 import { kubeconfigOf } from '../kind/context.ts';
@@ -22,14 +23,19 @@ export async function connectivityTest(
     const file = join(directory, 'junit.xml');
     const help = await exec('cilium', [...command, '--help'], { allowFailure: true });
     const writes = help.stdout.includes('--junit-file') ? ['--junit-file', file] : [];
-    const { stdout, stderr, exitCode } = await exec('cilium', [...command, ...writes], {
-      // Not by a flag: those of its versions differ.
-      env: { KUBECONFIG: kubeconfigOf(lab) },
-      allowFailure: true,
-      timeoutMs: limitMs,
-      signal,
-    });
-    const xml = await readIfPresent(file);
-    return xml === undefined ? readSummary(`${stdout}\n${stderr}`, exitCode) : readJUnit(xml);
+    try {
+      const { stdout, stderr, exitCode } = await exec('cilium', [...command, ...writes], {
+        // Not by a flag: those of its versions differ.
+        env: { KUBECONFIG: kubeconfigOf(lab) },
+        allowFailure: true,
+        timeoutMs: limitMs,
+        signal,
+      });
+      const xml = await readIfPresent(file);
+      return xml === undefined ? readSummary(`${stdout}\n${stderr}`, exitCode) : readJUnit(xml, exitCode);
+    } catch (error) {
+      if (!(error instanceof LabError) || error.code !== 'E_COMMAND_TIMEOUT') throw error;
+      return [unfinished(error.message)];
+    }
   });
 }

@@ -57,7 +57,7 @@ export async function createCiliumLab(
         ...(decided.plan?.action === 'change'
           ? {
               change: {
-                needsRestart: decided.plan.config.length > 0,
+                needsRestart: decided.plan.needsRestart,
                 told: (told: readonly ProbeTold[]) => probes.push(...told),
               },
             }

@@ -39,12 +39,11 @@ async function imagesFinding(exec: Exec, request: CiliumRequest): Promise<Findin
   );
   const missing = [...images.filter((_, at) => present[at] !== true).map(imageText), ...untagged];
   if (missing.length === 0) return { ...imagesNeed, state: 'ok', saw: `${images.length}, by ${source}` };
-  const asked = `--cilium-version ${request.version} --profile ${request.lab.profile}`;
-  const chart = request.chart === undefined ? '' : ` --chart ${request.chart.place}`;
+  const asked = [...request.asked, '--file', 'cilium.tar'].join(' ');
   return {
     ...imagesNeed,
     state: 'failed',
     saw: `missing: ${missing.join(', ')}`,
-    fix: `labctl images save ${asked}${chart} --file cilium.tar where there is a network, then labctl images load --file cilium.tar`,
+    fix: `labctl images save ${asked} where there is a network, then labctl images load --file cilium.tar`,
   };
 }

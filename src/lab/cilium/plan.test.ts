@@ -26,6 +26,7 @@ const request = (profile: string, version = '1.20.0'): CiliumRequestWithChart =>
   lab: labOf(profile),
   version: parseVersion(version),
   observe: 'default',
+  asked: [],
   chart: { name: 'cilium', version, values: '', templates: [], place: `cilium-${version}.tgz` } as never,
 });
 

@@ -18,6 +18,8 @@ export interface CiliumPlan extends LabPlan {
   readonly values: Readonly<Record<string, unknown>>;
   /** Keys of cilium-config in which what agents read now is not what they will read; none for a new lab. */
   readonly config: readonly ChangedKey[];
+  /** Agents read it when they start; those of another version start anew anyway. */
+  readonly needsRestart: boolean;
 }
 
 export interface CiliumRequestWithChart extends CiliumRequest {
@@ -35,7 +37,7 @@ export async function planCiliumLab(
 ): Promise<CiliumPlan> {
   const { lab } = request;
   const record = await readRecord(lab.name);
-  const fresh = { values: valuesToInstall(request), config: [] };
+  const fresh = { values: valuesToInstall(request), config: [], needsRestart: false };
   if (record?.runtime !== 'kind' || record.phase === 'creating' || record.phase === 'destroying') {
     return { ...(await planKindLab(lab, exec)), ...fresh };
   }
@@ -55,13 +57,14 @@ export async function planCiliumLab(
   if (changes.length + ofCilium.length === 0) {
     const retained = record.phase === 'retained' ? ['the last up failed'] : [];
     const all = [...reasons, ...retained];
-    return { ...planOf(lab.name, all.length === 0 ? 'none' : 'repair', [], all), values, config: [] };
+    return { ...planOf(lab.name, all.length === 0 ? 'none' : 'repair', [], all), ...fresh, values };
   }
   const config = await changedConfig(exec, request, values);
   return {
     ...planOf(lab.name, 'change', [...changes, ...ofCilium, ...differing('cilium-config', config)]),
     values,
     config,
+    needsRestart: config.length > 0 && version === request.version,
   };
 }
 

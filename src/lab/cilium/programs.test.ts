@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { timeoutError } from '../../core/errors.ts';
 import type { Exec } from '../../core/exec.ts';
 import { connectivityTest } from './connectivity-test.ts';
 import { ciliumCli, ciliumPrograms } from './programs.ts';
@@ -58,6 +59,17 @@ describe('cilium connectivity test', () => {
     const cases = await connectivityTest(cli({ junit, output: '', exitCode: 0 }, asks), 'lab', signal, true);
     expect(cases).toEqual([{ name: 'no-policies', status: 'passed', seconds: 2.5, reason: '' }]);
     expect(asks.at(-1)).toMatch(/^connectivity test --junit-file \S+ KUBECONFIG$/);
+  });
+
+  it('that does not end is one case, beside what the checks found', async () => {
+    const exec: Exec = async (file, args, options) => {
+      if (args.join(' ') !== 'connectivity test')
+        return cli({ output: '', exitCode: 0 }, [])(file, args, options);
+      throw timeoutError('E_COMMAND_TIMEOUT', 'cilium connectivity test: not ended within 2700 s');
+    };
+    expect(await connectivityTest(exec, 'lab', signal, true)).toMatchObject([
+      { name: 'run', status: 'error', reason: expect.stringContaining('2700 s') },
+    ]);
   });
 
   it('is read from its summary where it does not, and from what it said where it died', async () => {

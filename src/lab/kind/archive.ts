@@ -20,7 +20,7 @@ export async function imagesOfArchive(exec: Exec, archive: string): Promise<read
   );
   if (exitCode !== 0) {
     throw usageError('E_ARCHIVE', `${archive} is no archive of images: ${stderr.trim().split('\n')[0]}`, {
-      fix: 'write it with docker image save --output FILE IMAGE',
+      fix: 'write it with docker image save --output FILE IMAGE, or with labctl images save',
     });
   }
   const images = parseManifest(stdout);

@@ -37,7 +37,7 @@ export const ciliumRelease: KindStep<CiliumUp> = {
 const install = ({ exec, release, kubeconfig, signal }: CiliumUp): Promise<void> =>
   upgradeRelease(exec, release, { kubeconfig, signal });
 
-/** Only these read cilium-config; a chart of another version has changed their pods already. */
+/** Only these read cilium-config. */
 async function restart({ kubectl, release: { namespace } }: CiliumUp): Promise<void> {
   await kubectl.run([
     ...['rollout', 'restart', 'daemonset/cilium', 'deployment/cilium-operator'],

@@ -39,7 +39,8 @@ export async function requestFor(version: string, setup: Setup): Promise<CiliumR
   const { lab } = resolveLab({ flags: { runtime: 'kind', name: 'mine', ...setup.flags } });
   const observe = 'observe' in setup ? setup.observe : 'default';
   const place = placeOf(version);
-  return { lab, observe, version: parseVersion(version), chart: { ...(await chartOf(version)), place } };
+  const chart = { ...(await chartOf(version)), place };
+  return { lab, observe, version: parseVersion(version), chart, asked: [] };
 }
 
 const read = new Map<string, Promise<ChartText>>();
