@@ -50,7 +50,8 @@ describe('the settings of three modes', () => {
       routingMode: 'native',
       autoDirectNodeRoutes: true,
       ipv4NativeRoutingCIDR: '10.0.0.0/8',
-      debug: { enabled: true, verbose: 'datapath' },
+      // Given under its right name, which the mistyped one never overwrites.
+      debug: { enabled: false, verbose: 'datapath' },
     });
     expect(values).not.toHaveProperty('tunnel');
     expect(values).not.toHaveProperty('dubug');

@@ -5,8 +5,8 @@ import { usageError } from '../core/errors.ts';
 export type ChartVersion = Brand<string, 'ChartVersion'>;
 
 /** From the oldest chart that the tutorials use to the newest one whose values are known. */
-export const oldestMinor = '1.12';
-export const newestMinor = '1.21';
+const oldestMinor = '1.12';
+const newestMinor = '1.21';
 /** What `--cilium-version` is when it is left out: the newest stable chart whose values are known. */
 export const defaultVersion = '1.20.2' as ChartVersion;
 

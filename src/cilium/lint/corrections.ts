@@ -17,7 +17,7 @@ export const corrections: readonly Correction[] = [
   {
     key: 'ipam.operator.clusterPoolIPv4PodCIDR',
     use: 'ipam.operator.clusterPoolIPv4PodCIDRList',
-    read: (value) => [value],
+    read: (value) => (Array.isArray(value) ? value : [value]),
     why: 'replaced by the list, which every version takes',
   },
 ];

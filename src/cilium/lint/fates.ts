@@ -128,6 +128,15 @@ export const fates: readonly Fate[] = [
   },
   {
     key: replacement,
+    from: '1.13.0',
+    before: '1.13.4',
+    when: is('probe'),
+    outcome: 'misread',
+    message: 'probe was removed: the chart passes it on unchecked, and the agent ends with a fatal error',
+    use: 'kubeProxyReplacement: strict, or leave it out',
+  },
+  {
+    key: replacement,
     from: '1.13.4',
     when: is('probe'),
     outcome: 'refused',

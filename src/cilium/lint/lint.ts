@@ -1,5 +1,4 @@
-import type { Intents } from '../values/intents.ts';
-import { intentOf } from '../values/render.ts';
+import { meaningOf } from '../values/meaning.ts';
 import { type Leaf, leavesOf } from '../values/tree.ts';
 import { type ChartVersion, inRange, isBefore } from '../version.ts';
 import { minorsWith } from './chart-keys.ts';
@@ -33,11 +32,6 @@ export function lintValues(values: Values, options: LintOptions): Finding[] {
     ...single,
     ...findContradictions(kubeProxyMode === undefined ? meaning : { ...meaning, kubeProxyMode }),
   ];
-}
-
-/** The intents that a version reads out of values. */
-export function meaningOf(leaves: readonly Leaf[], version: ChartVersion): Partial<Intents> {
-  return Object.assign({}, ...leaves.map(({ key, value }) => intentOf(key, value, version)));
 }
 
 const severities = { ignored: 'error', refused: 'error', misread: 'error', deprecated: 'warning' } as const;

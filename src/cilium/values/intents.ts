@@ -12,6 +12,7 @@ export type Observe = 'default' | 'full';
 export interface Intents {
   readonly kubeProxyReplacement: boolean;
   readonly routing: 'native' | 'tunnel';
+  readonly tunnelProtocol: 'vxlan' | 'geneve' | undefined;
   readonly nativeRoutingCIDR: string | undefined;
   readonly directNodeRoutes: boolean;
   readonly masqueradeV4: true;
@@ -45,6 +46,7 @@ export function intentsOf(lab: ResolvedLab, observe: Observe = 'default'): Inten
   return {
     kubeProxyReplacement: replaces,
     routing: datapath.routing,
+    tunnelProtocol: undefined,
     nativeRoutingCIDR: isNative ? network.nativeRoutingCIDR : undefined,
     directNodeRoutes: isNative,
     masqueradeV4: true,

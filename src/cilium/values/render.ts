@@ -1,8 +1,8 @@
 import { jsonMerge } from '../../core/json-merge.ts';
 import type { ResolvedLab } from '../../profile/resolved-lab.ts';
 import { type ChartVersion, defaultVersion, inRange, parseVersion } from '../version.ts';
-import { type Intents, intentsOf, type Observe } from './intents.ts';
-import { valueTable } from './table.ts';
+import { type Intent, type Intents, intentsOf, type Observe } from './intents.ts';
+import { type ValueRow, valueTable } from './table.ts';
 import { withValue } from './tree.ts';
 
 /** Helm values of the upstream chart at a version. The lab's own raw values are merged last. */
@@ -36,19 +36,18 @@ export function valuesOf(
   version: ChartVersion,
 ): Readonly<Record<string, unknown>> {
   let values: Readonly<Record<string, unknown>> = {};
-  for (const { intent, key, words, isOnlyRead, ...range } of valueTable) {
+  for (const { intent, key, words, unless } of rowsToWrite(version)) {
     const wanted = intents[intent];
-    if (wanted === undefined || isOnlyRead === true || !inRange(version, range)) continue;
+    const isExcepted = Object.entries(unless ?? {}).some(
+      ([name, value]) => intents[name as Intent] === value,
+    );
+    if (wanted === undefined || isExcepted) continue;
     const word = words === undefined ? wanted : words.find(([, meaning]) => meaning === wanted)?.[0];
-    values = withValue(values, key, word);
+    if (word !== undefined) values = withValue(values, key, word);
   }
   return values;
 }
 
-/** What a key with this value means in a version; undefined where it is no intent or no word of it. */
-export function intentOf(key: string, value: unknown, version: ChartVersion): Partial<Intents> | undefined {
-  const row = valueTable.find((each) => each.key === key && inRange(version, each));
-  if (row === undefined) return undefined;
-  const wanted = row.words === undefined ? value : row.words.find(([word]) => word === value)?.[1];
-  return wanted === undefined ? undefined : { [row.intent]: wanted };
-}
+/** The rows by which a version is written. */
+export const rowsToWrite = (version: ChartVersion): readonly ValueRow[] =>
+  valueTable.filter((row) => row.isOnlyRead !== true && inRange(version, row));

@@ -2,6 +2,7 @@ import type { VersionRange } from '../version.ts';
 import type { Intent, Intents } from './intents.ts';
 
 type Wanted<I extends Intent> = NonNullable<Intents[I]>;
+type Words<I extends Intent> = readonly (readonly [word: unknown, wanted: Wanted<I>])[];
 
 /** One row: in these chart versions this intent is said by this key. */
 export interface ValueRow<I extends Intent = Intent> extends VersionRange {
@@ -9,27 +10,38 @@ export interface ValueRow<I extends Intent = Intent> extends VersionRange {
   /** Path in the values, as `bpf.masquerade`. */
   readonly key: string;
   /** The words of these versions, each with what it means; the value itself where it is left out. */
-  readonly words?: readonly (readonly [word: unknown, wanted: Wanted<I>])[];
+  readonly words?: Words<I>;
   /** Charts of these versions take it, but another key says it better. */
   readonly isOnlyRead?: true;
+  /** Is not written beside one of these. */
+  readonly unless?: Partial<Intents>;
 }
 
-const tunnelWords: readonly (readonly [string, Wanted<'routing'>])[] = [
+const tunnelWords: Words<'routing'> = [
   ['disabled', 'native'],
   ['vxlan', 'tunnel'],
   ['geneve', 'tunnel'],
 ];
+const routingModes: Words<'routing'> = [
+  ['native', 'native'],
+  ['tunnel', 'tunnel'],
+];
+const protocols: Words<'tunnelProtocol'> = [
+  ['vxlan', 'vxlan'],
+  ['geneve', 'geneve'],
+];
+const onlyRead = { isOnlyRead: true } as const;
 
 /**
  * How each intent is said, by chart version. The first word with a meaning is the one that is written; all are
- * read. `tunnel` lives until 1.14.2 and not until 1.13, as 1.14.0 to 1.14.2 print `routing-mode` twice when they are
- * given routingMode. Found by rendering every released chart.
+ * read. Where a chart takes two keys of one intent the one whose row comes first wins, as it does in the chart.
+ * `tunnel` lives until 1.14.2 and not until 1.13, as 1.14.0 to 1.14.2 print `routing-mode` twice when they are given
+ * routingMode. Found by rendering every released chart.
  */
 export const valueTable: readonly ValueRow[] = [
   row('kubeProxyReplacement', 'kubeProxyReplacement', { before: '1.14.0' }, [
     ['strict', true],
     ['disabled', false],
-    ['probe', false],
     [false, false],
   ]),
   row('kubeProxyReplacement', 'kubeProxyReplacement', { from: '1.14.0' }, [
@@ -40,10 +52,17 @@ export const valueTable: readonly ValueRow[] = [
     ['strict', true],
     ['disabled', false],
   ]),
+  { ...row('routing', 'routingMode', { from: '1.14.0', before: '1.14.3' }, routingModes), ...onlyRead },
+  row('routing', 'routingMode', { from: '1.14.3' }, routingModes),
   row('routing', 'tunnel', { before: '1.14.3' }, tunnelWords),
-  { ...row('routing', 'tunnel', { from: '1.14.3', before: '1.15.0' }, tunnelWords), isOnlyRead: true },
-  { ...row('routing', 'routingMode', { from: '1.14.0', before: '1.14.3' }), isOnlyRead: true },
-  row('routing', 'routingMode', { from: '1.14.3' }),
+  { ...row('routing', 'tunnel', { from: '1.14.3', before: '1.15.0' }, tunnelWords), ...onlyRead },
+  {
+    ...row('tunnelProtocol', 'tunnelProtocol', { from: '1.14.0', before: '1.14.3' }, protocols),
+    ...onlyRead,
+  },
+  row('tunnelProtocol', 'tunnelProtocol', { from: '1.14.3' }, protocols),
+  { ...row('tunnelProtocol', 'tunnel', { before: '1.14.3' }, protocols), unless: { routing: 'native' } },
+  { ...row('tunnelProtocol', 'tunnel', { from: '1.14.3', before: '1.15.0' }, protocols), ...onlyRead },
   row('nativeRoutingCIDR', 'ipv4NativeRoutingCIDR'),
   row('directNodeRoutes', 'autoDirectNodeRoutes'),
   row('masqueradeV4', 'enableIPv4Masquerade'),
@@ -55,6 +74,7 @@ export const valueTable: readonly ValueRow[] = [
   row('acceleration', 'loadBalancer.acceleration'),
   row('ipam', 'ipam.mode'),
   row('pools', 'ipam.operator.clusterPoolIPv4PodCIDRList'),
+  { ...row('pools', 'ipam.operator.clusterPoolIPv4PodCIDR', { before: '1.14.0' }), ...onlyRead },
   row('poolMaskSize', 'ipam.operator.clusterPoolIPv4MaskSize'),
   row('apiServerHost', 'k8sServiceHost'),
   row('apiServerPort', 'k8sServicePort'),
@@ -66,11 +86,6 @@ export const valueTable: readonly ValueRow[] = [
   row('monitorAggregation', 'bpf.monitorAggregation'),
 ];
 
-function row<I extends Intent>(
-  intent: I,
-  key: string,
-  range: VersionRange = {},
-  words?: readonly (readonly [unknown, Wanted<I>])[],
-): ValueRow {
+function row<I extends Intent>(intent: I, key: string, range: VersionRange = {}, words?: Words<I>): ValueRow {
   return { intent, key, ...range, ...(words === undefined ? {} : { words }) } as unknown as ValueRow;
 }

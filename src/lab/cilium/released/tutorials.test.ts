@@ -23,7 +23,7 @@ const guides = [
       'cluster-name': mode.slice(0, 32).replace(/-$/, ''),
       'agent KUBERNETES_SERVICE_HOST': 'demo-control-plane',
       'agent KUBERNETES_SERVICE_PORT': '6443',
-      ...{ ipam: 'cluster-pool', debug: 'true', 'debug-verbose': 'datapath', 'monitor-aggregation': 'none' },
+      ...{ ipam: 'cluster-pool', debug: 'false', 'debug-verbose': 'datapath', 'monitor-aggregation': 'none' },
     },
   })),
   {
