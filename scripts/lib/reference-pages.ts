@@ -17,7 +17,8 @@ const meanings: Readonly<Record<keyof typeof ExitCode, string>> = {
   failure: 'something that should have worked did not; for `status`: unhealthy',
   usage:
     'the command line, the environment or a file says something that is not allowed; nothing was changed',
-  checkFailed: 'a check of `verify` failed; the lab is kept',
+  checkFailed:
+    'a check of `verify` failed; the lab is kept; for `values lint` and `values migrate`: there are findings of severity error',
   notFound: 'the lab, node, pod or object does not exist',
   timeout: 'something did not come true in time',
   environment: 'this machine lacks a package, a right or a kernel feature; the fix is named',

@@ -10,6 +10,11 @@ export const valuesOptions: readonly OptionDefinition[] = [
   { flags: '-f, --values <file>', summary: 'values file, - for standard input', repeatable: true },
   { flags: '--set <key=value>', summary: 'as helm takes it; wins over files', repeatable: true },
   {
+    flags: '--set-string <key=value>',
+    summary: 'as --set, and every value stays text; wins over files and --set',
+    repeatable: true,
+  },
+  {
     flags: '--chart <place>',
     summary: 'directory, .tgz or repository of a chart whose keys count; a built-in table otherwise',
   },
@@ -17,12 +22,13 @@ export const valuesOptions: readonly OptionDefinition[] = [
 
 export async function valuesFrom(context: Pick<CommandContext, 'readInput'>, options: Options) {
   const { readValuesInput } = await import('../cilium/index.ts');
-  const [names, sets] = [listOption(options, 'values'), listOption(options, 'set')];
-  if (names.length + sets.length === 0) {
+  const names = listOption(options, 'values');
+  const [set, setString] = [listOption(options, 'set'), listOption(options, 'setString')];
+  if (names.length + set.length + setString.length === 0) {
     throw usageError('E_USAGE', 'there are no values', { fix: 'give -f FILE, --set KEY=VALUE, or both' });
   }
   const files = await Promise.all(names.map(async (name) => ({ name, text: await context.readInput(name) })));
-  return readValuesInput(files, sets);
+  return readValuesInput(files, { set, setString });
 }
 
 export interface ChartAtHand {

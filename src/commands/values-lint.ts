@@ -1,6 +1,6 @@
-import { ExitCode } from '../core/errors.ts';
 import type { CommandContext, CommandDefinition } from './command.ts';
 import { filledOption } from './shared.ts';
+import { exitCodeOf, linesOf, sumOf } from './values-findings.ts';
 import { chartFrom, valuesFrom, valuesOptions } from './values-input.ts';
 
 export const valuesLint: CommandDefinition = {
@@ -25,17 +25,11 @@ export const valuesLint: CommandDefinition = {
       universe,
       ...(kubeProxyMode === undefined ? {} : { kubeProxyMode }),
     });
-    const findings = found.map((finding) => ({ place: placeOf(finding.key), ...finding }));
-    const lines = findings.flatMap(({ place, severity, key, message, use }) => [
-      `${place}: ${severity}: ${key}: ${message}`,
-      ...(use === undefined ? [] : [`    use ${use}`]),
-    ]);
-    const errors = findings.filter(({ severity }) => severity === 'error').length;
-    const sum = `${errors} errors, ${findings.length - errors} warnings for chart ${version}, by ${universe.source}`;
+    const findings = found.map((finding) => ({ place: placeOf(finding.key) ?? 'not set', ...finding }));
     return {
       data: { version, universe: universe.source, findings },
-      text: [...lines, sum].join('\n'),
-      exitCode: errors > 0 ? ExitCode.checkFailed : ExitCode.ok,
+      text: [...findings.flatMap(linesOf), sumOf(findings, { version, universe })].join('\n'),
+      exitCode: exitCodeOf(findings),
     };
   },
 };
@@ -47,7 +41,7 @@ async function kubeProxyModeOf(
   const file = filledOption(options, 'kind');
   if (file === undefined) return undefined;
   const { readValuesInput, valueUnder } = await import('../cilium/index.ts');
-  const { values } = readValuesInput([{ name: file, text: await readInput(file) }], []);
+  const { values } = readValuesInput([{ name: file, text: await readInput(file) }]);
   const mode = valueUnder(values, 'networking.kubeProxyMode');
   return typeof mode === 'string' ? mode : 'iptables';
 }

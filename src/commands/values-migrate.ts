@@ -1,6 +1,7 @@
-import { usageError } from '../core/errors.ts';
+import { ExitCode, usageError } from '../core/errors.ts';
 import type { CommandDefinition } from './command.ts';
 import { filledOption } from './shared.ts';
+import { exitCodeOf, linesOf, sumOf } from './values-findings.ts';
 import { chartFrom, valuesFrom, valuesOptions } from './values-input.ts';
 
 export const valuesMigrate: CommandDefinition = {
@@ -19,7 +20,7 @@ export const valuesMigrate: CommandDefinition = {
     const cilium = await import('../cilium/index.ts');
     const { yamlText } = await import('../lab/render/files.ts');
     const from = cilium.parseVersion(required(options, 'from'));
-    const { values } = await valuesFrom(context, options);
+    const { values, placeOf } = await valuesFrom(context, options);
     const { version: to, universe } = await chartFrom(context, options, filledOption(options, 'to'));
     const migration = cilium.migrateValues(values, {
       from,
@@ -29,9 +30,17 @@ export const valuesMigrate: CommandDefinition = {
     for (const change of migration.changes) {
       context.log.info(`${change.from} -> ${change.to === '' ? 'left out' : change.to} (${change.why})`);
     }
-    for (const { severity, key, message } of migration.findings)
-      context.log.warn(`${severity}: ${key}: ${message}`);
-    return { data: { from, to, ...migration }, text: yamlText([migration.values]) };
+    const isSaid = (key: string): boolean => cilium.valueUnder(migration.values, key) !== undefined;
+    const findings = migration.findings.map((finding) => ({
+      place: placeOf(finding.key) ?? (isSaid(finding.key) ? 'new values' : 'not set'),
+      ...finding,
+    }));
+    const exitCode = exitCodeOf(findings);
+    if (findings.length > 0) {
+      const said = [sumOf(findings, { version: to, universe }), ...findings.flatMap(linesOf)].join('\n');
+      context.log[exitCode === ExitCode.ok ? 'warn' : 'error'](said);
+    }
+    return { data: { from, to, ...migration, findings }, text: yamlText([migration.values]), exitCode };
   },
 };
 

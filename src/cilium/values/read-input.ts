@@ -1,55 +1,48 @@
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
-import { usageError } from '../../core/errors.ts';
-import { laidOver, readSetStrings } from './set-strings.ts';
-import { nameInKey } from './tree.ts';
+import { readYaml, type YamlText } from './read-yaml.ts';
+import { laidOver, withSet } from './set-strings.ts';
+import type { SetText } from './set-syntax.ts';
+import { type Tree, valueUnder } from './tree.ts';
 
 export interface ValuesInput {
-  readonly values: Readonly<Record<string, unknown>>;
-  /** `file:line:column` of a key of the file, or `--set`. */
-  readonly placeOf: (key: string) => string;
+  readonly values: Tree;
+  /** `file:line:column`, `--set` or `--set-string`: what says a key last; undefined where nothing does. */
+  readonly placeOf: (key: string) => string | undefined;
 }
 
-/** Values as helm puts them together: files in their order, then `--set` strings. */
+export interface Overrides {
+  readonly set?: readonly string[];
+  readonly setString?: readonly string[];
+}
+
+/** Values as helm puts them together: files in their order, then every `--set`, then every `--set-string`. */
 export function readValuesInput(
-  files: readonly { readonly name: string; readonly text: string }[],
-  sets: readonly string[],
+  files: readonly YamlText[],
+  { set = [], setString = [] }: Overrides = {},
 ): ValuesInput {
   const places = new Map<string, string>();
-  let values: unknown = {};
-  for (const file of files) values = laidOver(values, readFile(file, places));
-  const set = readSetStrings(sets);
-  return {
-    values: laidOver(values, set) as Readonly<Record<string, unknown>>,
-    placeOf: (key) => places.get(key) ?? (sets.length > 0 ? '--set' : (files[0]?.name ?? '--set')),
-  };
-}
-
-function readFile(
-  { name, text }: { readonly name: string; readonly text: string },
-  places: Map<string, string>,
-): unknown {
-  const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter });
-  const [error] = document.errors;
-  if (error !== undefined) throw notValues(name, error.message.split('\n')[0] ?? '');
-  const { contents } = document;
-  if (contents === null) return {};
-  if (!isMap(contents)) throw notValues(name, 'a values file is a map');
-  const note = (node: unknown, prefix: string): void => {
-    if (!isMap(node)) return;
-    for (const { key, value } of node.items) {
-      if (!isScalar(key)) continue;
-      const path = `${prefix}${nameInKey(String(key.value))}`;
-      const { line, col } = counter.linePos(key.range?.[0] ?? 0);
-      places.set(path, `${name}:${line}:${col}`);
-      note(value, `${path}.`);
+  let values: Tree = {};
+  for (const file of files) {
+    const read = readYaml(file);
+    values = laidOver(values, read.values) as Tree;
+    for (const [key, place] of read.places) places.set(key, place);
+  }
+  const sets: readonly SetText[] = [
+    ...set.map((text) => ({ option: '--set', text }) as const),
+    ...setString.map((text) => ({ option: '--set-string', text }) as const),
+  ];
+  for (const one of sets) {
+    const { values: over, keys } = withSet(values, one);
+    for (const key of keys.flatMap(withParents)) {
+      if (keys.includes(key) || valueUnder(values, key) === undefined) places.set(key, one.option);
     }
-  };
-  note(contents, '');
-  return document.toJS({ maxAliasCount: 100 });
+    values = over;
+  }
+  // A key that something laid over its parent took away is said by nothing.
+  return { values, placeOf: (key) => (valueUnder(values, key) === undefined ? undefined : places.get(key)) };
 }
 
-const notValues = (name: string, reason: string): Error =>
-  usageError('E_VALUES', `${name} holds no values: ${reason}`, {
-    fix: 'give the YAML that helm takes with -f',
-  });
+/** `a.b.c`, `a.b` and `a`; a dot behind a backslash belongs to a name. */
+function withParents(key: string): string[] {
+  const names = key.match(/(?:\\.|[^\\.])+/g) ?? [];
+  return names.map((_, index) => names.slice(0, index + 1).join('.'));
+}

@@ -1,4 +1,4 @@
-type Tree = Readonly<Record<string, unknown>>;
+export type Tree = Readonly<Record<string, unknown>>;
 
 /** A leaf of a values tree. Lists are leaves, as helm replaces them whole. */
 export interface Leaf {
@@ -14,7 +14,7 @@ export const withValue = (tree: Tree, key: string, value: unknown): Tree => plac
 export const withoutValue = (tree: Tree, key: string): Tree => removed(tree, namesOf(key));
 
 export const valueUnder = (tree: unknown, key: string): unknown =>
-  namesOf(key).reduce<unknown>((below, name) => (isTree(below) ? below[name] : undefined), tree);
+  namesOf(key).reduce<unknown>((below, name) => (isTree(below) ? ownValue(below, name) : undefined), tree);
 
 /** All leaves, in the order of the tree. An empty map is a leaf. */
 export function leavesOf(tree: Tree, prefix = ''): Leaf[] {
@@ -30,12 +30,16 @@ export const nameInKey = (name: string): string => name.replaceAll(/[\\.]/g, '\\
 export const isTree = (value: unknown): value is Tree =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** What a map holds itself: `constructor` is a name like any other. */
+export const ownValue = (tree: Tree, name: string): unknown =>
+  Object.hasOwn(tree, name) ? tree[name] : undefined;
+
 const namesOf = (key: string): string[] =>
   (key.match(/(?:\\.|[^\\.])+/g) ?? []).map((part) => part.replaceAll(/\\(.)/g, '$1'));
 
 function placed(tree: Tree, [first = '', ...rest]: readonly string[], value: unknown): Tree {
   if (rest.length === 0) return { ...tree, [first]: value };
-  const below = tree[first];
+  const below = ownValue(tree, first);
   return { ...tree, [first]: placed(isTree(below) ? below : {}, rest, value) };
 }
 
