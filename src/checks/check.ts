@@ -62,8 +62,8 @@ export interface Check {
   /** Part of the short run at the end of `up`. */
   readonly quick?: boolean;
   readonly limitMs?: number;
-  /** Compares nodes with what the cluster wants, which they follow a moment later: asked again meanwhile. */
-  readonly followsCluster?: boolean;
+  /** Compares nodes with what the cluster wants, which they follow within so long: asked again meanwhile. */
+  readonly settleMs?: number;
   readonly run: (context: CheckContext) => Promise<readonly Evidence[]>;
 }
 

@@ -1,6 +1,11 @@
 import { failure, messageOf } from '../core/errors.ts';
 import type { Exec, ExecOptions } from '../core/exec.ts';
 
+/** What `get` answers for several objects. */
+export interface KubernetesList<T> {
+  readonly items: readonly T[];
+}
+
 /** kubectl bound to one cluster: its own kubeconfig file, never the user's current context. */
 export interface Kubectl {
   readonly run: (args: readonly string[], options?: ExecOptions) => Promise<string>;

@@ -63,8 +63,10 @@ describe('socket LB', () => {
   });
 
   it('keeps an unconnected UDP socket with one backend, and spreads sockets', () => {
-    const answers = new Set(Array.from({ length: 12 }, () => run(manyDatagrams, '10.96.0.20', '80')));
-    // Twelve draws of two: all alike once in 2048.
+    const answers = new Set<string>();
+    for (let socket = 0; socket < 60 && answers.size < 2; socket++) {
+      answers.add(run(manyDatagrams, '10.96.0.20', '80'));
+    }
     expect([...answers].sort()).toEqual(['b 10.96.0.20', 'c 10.96.0.20']);
   });
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Cidr4, contains, overlaps, parseCidr4, parseIp4, type Range4 } from '../../src/core/ip.ts';
 import { type Node, type Pod, podCIDRAnnotation } from '../../src/core/k8s.ts';
 import { refuseToReload, reloadUnderRequests } from './rollouts/reload.ts';
-import { type CliResult, labctlWith, sh } from './support/cli.ts';
+import { type CliResult, labctl, labctlWith, sh } from './support/cli.ts';
 import { nameServerOf, startDnsStandIn } from './support/dns-stand-in.ts';
 import { inContainer } from './support/docker.ts';
 import { describeOnKind } from './support/kind.ts';
@@ -86,6 +86,8 @@ describeOnKind('agent and operator on kind', () => {
     directory = await mkdtemp(join(tmpdir(), 'labctl-kind-'));
     const { code, stderr } = await up(labFile);
     expect(code, stderr).toBe(0);
+    // `up` waits for what it brought, not for what Kubernetes brings.
+    await until('the rest of the cluster', async () => (await labctl('status', '--name', name)).code === 0);
   });
   afterAll(async () => {
     await rm(directory, { recursive: true });
@@ -217,15 +219,9 @@ describeOnKind('agent and operator on kind', () => {
       const inTrouble = 'labctl_operator_nodes_in_trouble{reason="PodCIDRPoolExhausted"}';
       await until('the metric', async () => (await metric(inTrouble)) === 1);
       expect((await cidrs())['ghost-2']).toBeUndefined();
-      const events = await lab.kubectl(
-        'get',
-        'events',
-        '--field-selector',
-        'reason=PodCIDRPoolExhausted',
-        '-o',
-        'json',
-      );
-      expect(events).toContain('none of the 4 networks of the pools is free for node ghost-2');
+      const said = 'none of the 4 networks of the pools is free for node ghost-2';
+      const exhausted = ['get', 'events', '--field-selector', 'reason=PodCIDRPoolExhausted', '-o', 'json'];
+      await until('the event', async () => (await lab.kubectl(...exhausted)).includes(said));
       await lab.kubectl('delete', 'node', 'ghost-1');
       await until('what ghost-1 had', async () => (await cidrs())['ghost-2'] === last, 90_000);
     } finally {
@@ -293,7 +289,7 @@ describeOnKind('agent and operator on kind', () => {
     for (const { status } of await lab.pods('default', 'app=sleeper')) expect(status?.podIP).toBeUndefined();
     await patch(null);
     await podsReady(lab, system, agents, nodes.length, 120_000);
-    await podsReady(lab, 'default', 'app=sleeper', 2, 25_000);
+    await podsReady(lab, 'default', 'app=sleeper', 2, 60_000);
     await lab.kubectl('delete', 'pod', 'early', 'earlier');
     await until('nodes to be ready', async () => (await lab.nodes()).every(isNodeReady));
   });

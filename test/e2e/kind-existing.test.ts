@@ -82,6 +82,18 @@ describeOnKind('a cluster of somebody else', () => {
       },
       { timeoutMs: 120_000, intervalMs: 500 },
     );
+    // The controller manager writes to Nodes and makes accounts for a while.
+    let last = '';
+    await waitFor(
+      'the cluster to be still',
+      async () => {
+        const now = JSON.stringify(await everything());
+        const isStill = now === last;
+        last = now;
+        return isStill ? { done: undefined } : { saw: now };
+      },
+      { timeoutMs: 120_000, intervalMs: 3000 },
+    );
   });
   afterAll(async () => {
     await labctl('down', '--name', lab, '--yes');

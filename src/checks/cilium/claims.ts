@@ -1,6 +1,7 @@
 import { allocatedAddresses, type Fact, readFact } from '../../cilium/index.ts';
 import { failure } from '../../core/errors.ts';
 import { type Check, type CheckContext, type Evidence, everyProfile, type VerifyLab } from '../check.ts';
+import { followMs } from '../engine/follow.ts';
 import { holds, none } from '../evidence.ts';
 import type { CiliumView } from './view.ts';
 
@@ -59,7 +60,7 @@ export const agentClaims: readonly Check[] = [
     profiles: everyProfile,
     needs: [],
     quick: true,
-    followsCluster: true,
+    settleMs: followMs.pods,
     run: async (context) => {
       const pods = await context.runtime.cluster.list('Pod');
       return onEveryAgent(context, async (node, view) => {

@@ -1,5 +1,6 @@
 import { type Frontends, readLoadBalancerMaps, readServiceList } from '../../cilium/index.ts';
 import type { Check, Evidence } from '../check.ts';
+import { followMs } from '../engine/follow.ts';
 import { holds, sameSet } from '../evidence.ts';
 import { backendsOn, type DesiredPort, desiredPorts } from '../kernel/desired-services.ts';
 import { onEveryAgent, untold } from './claims.ts';
@@ -35,7 +36,7 @@ export const serviceClaims: readonly Check[] = sources.map(
     profiles: ['kpr', 'ebpf'],
     needs: [],
     quick: true,
-    followsCluster: true,
+    settleMs: followMs.services,
     run: async (context) => {
       const ports = await desiredPorts(context.runtime.cluster);
       return onEveryAgent(context, async (node, view) => {

@@ -1,4 +1,5 @@
 import type { Check, CheckContext, Evidence } from '../check.ts';
+import { followMs } from '../engine/follow.ts';
 import { moved, none, sameSet, some } from '../evidence.ts';
 import { backendsOn, type DesiredPort, desiredPorts } from '../kernel/desired-services.ts';
 import { type BackedRule, kubeletChains, proxyChains, removalOf, rulesOf } from '../kernel/proxy-traces.ts';
@@ -33,7 +34,7 @@ export const kubeProxyClaims: readonly Check[] = [
     profiles: ['kube-proxy'],
     needs: [],
     quick: true,
-    followsCluster: true,
+    settleMs: followMs.services,
     run: async (context) => {
       const ports = await desiredPorts(context.runtime.cluster);
       return await onEveryNode(context, (node, evidence) => chainRows(node, evidence, ports));

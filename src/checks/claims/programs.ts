@@ -1,5 +1,6 @@
 import type { InspectedProgram } from '../../datapath/inspection.ts';
 import { type Check, type Evidence, everyProfile } from '../check.ts';
+import { followMs } from '../engine/follow.ts';
 import { equal, none, sameSet } from '../evidence.ts';
 import { cgroupPrograms, devicePrograms, podPrograms } from '../kernel/programs.ts';
 import type { NodeEvidence } from '../kernel/view.ts';
@@ -17,6 +18,7 @@ export const programClaims: readonly Check[] = [
     profiles: everyProfile,
     needs: [],
     quick: true,
+    settleMs: followMs.pods,
     run: async (context) => {
       const pods = await context.runtime.cluster.list('Pod');
       const onNode = (node: string): number =>

@@ -1,4 +1,5 @@
 import type { Check, Evidence } from '../check.ts';
+import { followMs } from '../engine/follow.ts';
 import { none, sameSet, some } from '../evidence.ts';
 import { backendsOn, type DesiredPort, desiredPorts } from '../kernel/desired-services.ts';
 import type { NodeEvidence } from '../kernel/view.ts';
@@ -15,7 +16,7 @@ export const serviceTableClaims: readonly Check[] = [
     profiles: ['kpr', 'ebpf'],
     needs: [],
     quick: true,
-    followsCluster: true,
+    settleMs: followMs.services,
     run: async (context) => {
       const ports = await desiredPorts(context.runtime.cluster);
       return await onEveryNode(context, (node, evidence) => {

@@ -7,8 +7,8 @@ import { demoPorts, portOf, type SubjectPod } from '../subjects.ts';
 
 const uplink = 'eth0';
 const captureArguments = ['-i', uplink, '-nn', '-l', '-U', '--immediate-mode', 'tcp or udp'];
-const startLimitMs = 5000;
-const packetLimitMs = 2000;
+const startLimitMs = 30_000;
+const packetLimitMs = 10_000;
 
 /** What the pod's own device carries tells where translation happens: before it (sockets) or behind it (chains). */
 export const wireClaims: readonly Check[] = [

@@ -60,7 +60,7 @@ describe('runChecks', () => {
           eyes.push(kernel);
           return [answers[asked++] ?? good];
         },
-        { followsCluster: true },
+        { settleMs: 10_000 },
       );
     };
     it('looks again, and never with what it saw before', async () => {
@@ -81,14 +81,14 @@ describe('runChecks', () => {
         return [good];
       });
       const late = check('claim.a', async () => [seen.push('look') < 3 ? bad : good], {
-        followsCluster: true,
+        settleMs: 10_000,
       });
       const results = await runChecks([traffic, late], await context());
       expect(results.map(({ id }) => id)).toEqual(['conn.a', 'claim.a']);
       expect(seen).toEqual(['look', 'look', 'look', 'traffic']);
     });
     it('asks once what follows nothing', async () => {
-      const once = { ...follower([bad]), followsCluster: false };
+      const { settleMs: _, ...once } = follower([bad]);
       expect(await runChecks([once], await context())).toMatchObject([{ status: 'failed' }]);
     });
   });

@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import type { Pod } from '../../../src/core/k8s.ts';
 import { isReady, type KindLab, podsReady, until } from '../support/kind-lab.ts';
 import { kindStage } from '../support/kind-stage.ts';
+import type { RequestReport } from './protocol.ts';
 import { type RequestPlace, type Requests, startRequests } from './requests.ts';
 
 /** Of each place. What a busy machine delays is made up for within the phase. */
@@ -10,6 +11,7 @@ const perSecond = 125;
 /** Of all places together. */
 const leastPerSecond = 200;
 const atLeastMs = 10_000;
+const makeUpMs = 60_000;
 const limitMs = 240_000;
 const demoNodePort = 32000;
 /** Below those that Kubernetes gives by itself, so that nobody has it. */
@@ -100,6 +102,7 @@ async function underRequests(
     (error: unknown) => error ?? 'failed',
   );
   await sleep(Math.max(0, atLeastMs - (performance.now() - startedAt)));
+  await madeUp(requests);
   const reports = await requests.stop();
   for (const [title, { answered: _, ...figures }] of Object.entries(reports)) {
     console.log(`${lab.name}, ${title}: ${JSON.stringify(figures)}`);
@@ -108,9 +111,17 @@ async function underRequests(
   for (const { title } of places) {
     expect(reports[title]?.failures, title).toEqual({});
   }
-  const total = Object.values(reports).reduce((sum, report) => sum + report.perSecond, 0);
-  expect(total, 'new connections per second').toBeGreaterThanOrEqual(leastPerSecond);
+  expect(paceOf(reports), 'new connections per second').toBeGreaterThanOrEqual(leastPerSecond);
 }
+
+/** What came short while the machine was busy is made up for; a pace that never comes is seen by the result. */
+async function madeUp(requests: Requests): Promise<void> {
+  const endsAt = performance.now() + makeUpMs;
+  while (paceOf(await requests.look()) < leastPerSecond && performance.now() < endsAt) await sleep(250);
+}
+
+const paceOf = (reports: Readonly<Record<string, RequestReport>>): number =>
+  Object.values(reports).reduce((sum, { perSecond }) => sum + perSecond, 0);
 
 async function placesOf(
   lab: KindLab,

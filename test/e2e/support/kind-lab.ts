@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Node, Pod } from '../../../src/core/k8s.ts';
 import { labPaths } from '../../../src/core/paths.ts';
-import { waitFor } from '../../../src/core/wait-for.ts';
+import { byCommands, waitFor } from '../../../src/core/wait-for.ts';
 import { type CliResult, run, sh } from './cli.ts';
 import { inContainer } from './docker.ts';
 
@@ -48,10 +48,11 @@ export const isReady = (pod: Pod): boolean =>
 
 /** Waits until a question has the answer that is wanted. */
 export const until = (what: string, ask: () => Promise<boolean>, timeoutMs = 60_000): Promise<undefined> =>
-  waitFor(what, async () => ((await ask()) ? { done: undefined } : { saw: 'not yet' }), {
-    timeoutMs,
-    intervalMs: 250,
-  });
+  waitFor(
+    what,
+    byCommands(async () => ((await ask()) ? { done: undefined } : { saw: 'not yet' })),
+    { timeoutMs, intervalMs: 250 },
+  );
 
 /** Waits until so many pods are there and all are ready. */
 export const podsReady = (

@@ -7,7 +7,7 @@ export interface SteadyRequests {
   readonly stop: () => Promise<{ readonly count: number; readonly failures: readonly string[] }>;
 }
 
-const limitSeconds = '3';
+const limitSeconds = '10';
 
 export function requestSteadily(container: string, url: string, everyMs = 250): SteadyRequests {
   const failures: string[] = [];
