@@ -16,6 +16,13 @@ const keysOfMinors: readonly KeysOfMinors[] = written;
 export const builtInKeys = (version: string): readonly string[] =>
   keysOfMinors.filter((group) => inRange(version, rangeOf(group))).flatMap(({ keys }) => keys);
 
+/** The minor whose keys count for a version: its own, or the newest that was read. */
+export function readMinor(version: string): string {
+  const known = keysOfMinors.flatMap(({ from, before }) => (before === undefined ? [from] : [from, before]));
+  const newest = known.sort(byMinor).at(-1) ?? '';
+  return byMinor(minorOf(version), newest) > 0 ? newest : minorOf(version);
+}
+
 /** The minors whose charts have a key, in words; undefined where none has it. */
 export function minorsWith(key: string): string | undefined {
   const group = keysOfMinors.find(({ keys }) => keys.includes(key));

@@ -11,3 +11,9 @@ export interface Fate extends VersionRange {
   /** What says it in these versions. */
   readonly use?: string;
 }
+
+/** For `when`. */
+export const is =
+  (...words: readonly unknown[]) =>
+  (value: unknown): boolean =>
+    words.includes(value);

@@ -1,13 +1,11 @@
 import { longestClusterName } from '../values/cluster-name.ts';
-import type { Fate } from './fate.ts';
+import { type Fate, is } from './fate.ts';
 import { removedKeyFates } from './removed-keys.ts';
+import { replacementFates } from './replacement-fates.ts';
 
-const is =
-  (...words: readonly unknown[]) =>
-  (value: unknown): boolean =>
-    words.includes(value);
 const isLongerThan = (limit: number) => (value: unknown) => typeof value === 'string' && value.length > limit;
-const replacement = 'kubeProxyReplacement';
+const isNoClusterName = (value: unknown) =>
+  typeof value === 'string' && !/^([a-z0-9][-a-z0-9]*)?[a-z0-9]$/.test(value);
 const tunnelFate = {
   key: 'tunnel',
   use: 'routingMode: native, or routingMode: tunnel and tunnelProtocol',
@@ -74,75 +72,7 @@ export const fates: readonly Fate[] = [
     message: 'disabled is no protocol',
     use: 'routingMode: native',
   },
-  {
-    key: replacement,
-    before: '1.14.0',
-    when: is(true),
-    outcome: 'refused',
-    message: 'is text before 1.14: the template ends with "incompatible types"',
-    use: 'kubeProxyReplacement: strict',
-  },
-  {
-    key: replacement,
-    before: '1.14.0',
-    when: is(false),
-    outcome: 'misread',
-    message: 'false counts as not given before 1.14 (1.12.0 then takes probe)',
-    use: 'kubeProxyReplacement: disabled',
-  },
-  ...(
-    [
-      { before: '1.12.11', outcome: 'misread' },
-      { from: '1.12.11', before: '1.13.0', outcome: 'refused' },
-      { from: '1.13.0', before: '1.13.4', outcome: 'misread' },
-      { from: '1.13.4', before: '1.14.0', outcome: 'refused' },
-    ] as const
-  ).map(
-    (range): Fate => ({
-      ...range,
-      key: replacement,
-      when: is('true', 'false'),
-      message:
-        range.outcome === 'refused'
-          ? 'true and false are no words of this version, the chart refuses them'
-          : 'true and false are no words of this version, and the chart passes them on unchecked',
-      use: 'kubeProxyReplacement: strict or disabled',
-    }),
-  ),
-  {
-    key: replacement,
-    from: '1.14.0',
-    before: '1.16.0',
-    when: is('strict', 'partial', 'disabled'),
-    outcome: 'deprecated',
-    message: 'is true or false from 1.14 on; 1.16 refuses the old words',
-    use: 'kubeProxyReplacement: true or false',
-  },
-  {
-    key: replacement,
-    from: '1.16.0',
-    when: is('strict', 'partial', 'disabled'),
-    outcome: 'refused',
-    message: 'is true or false, the chart refuses the old words',
-    use: 'kubeProxyReplacement: true or false',
-  },
-  {
-    key: replacement,
-    from: '1.13.0',
-    before: '1.13.4',
-    when: is('probe'),
-    outcome: 'misread',
-    message: 'probe was removed: the chart passes it on unchecked, and the agent ends with a fatal error',
-    use: 'kubeProxyReplacement: strict, or leave it out',
-  },
-  {
-    key: replacement,
-    from: '1.13.4',
-    when: is('probe'),
-    outcome: 'refused',
-    message: 'probe was removed, the chart refuses it',
-    use: 'kubeProxyReplacement: true (strict before 1.14), or leave it out',
-  },
+  ...replacementFates,
   {
     key: 'ipam.operator.clusterPoolIPv4PodCIDR',
     from: '1.14.0',
@@ -245,6 +175,13 @@ export const fates: readonly Fate[] = [
     when: isLongerThan(longestClusterName),
     outcome: 'refused',
     message: `has more than ${longestClusterName} characters, which charts from 1.16 on refuse`,
+  },
+  {
+    key: 'cluster.name',
+    from: '1.16.0',
+    when: isNoClusterName,
+    outcome: 'refused',
+    message: 'is a-z, 0-9 and -, with no - at an end: charts from 1.16 on refuse others',
   },
   ...removedKeyFates,
 ];

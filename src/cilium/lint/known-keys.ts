@@ -1,13 +1,23 @@
+import type { VersionRange } from '../version.ts';
+
+/** A word that a key takes, in all versions or in some. */
+export type Word = string | (VersionRange & { readonly word: string });
+
 /** A key that profiles, tutorials and common guides use, and the values that it takes. */
 export interface KnownKey {
   readonly key: string;
   readonly type?: 'boolean' | 'integer' | 'string' | 'list';
-  /** The only words that Cilium takes: no chart checks them. */
-  readonly words?: readonly string[];
+  /** The only words that Cilium takes: no chart checks them, but where `isChecked` says so. */
+  readonly words?: readonly Word[];
+  readonly isChecked?: true;
 }
 
 export const knownKeys: readonly KnownKey[] = [
-  { key: 'kubeProxyReplacement', words: ['true', 'false', 'strict', 'partial', 'probe', 'disabled'] },
+  {
+    key: 'kubeProxyReplacement',
+    words: ['true', 'false', 'strict', 'partial', 'probe', 'disabled'],
+    isChecked: true,
+  },
   { key: 'kubeProxyReplacementHealthzBindAddr', type: 'string' },
   { key: 'tunnel', words: ['vxlan', 'geneve', 'disabled'] },
   { key: 'tunnelPort', type: 'integer' },
@@ -22,8 +32,11 @@ export const knownKeys: readonly KnownKey[] = [
   { key: 'ipMasqAgent.enabled', type: 'boolean' },
   { key: 'bpf.masquerade', type: 'boolean' },
   { key: 'bpf.hostLegacyRouting', type: 'boolean' },
-  { key: 'bpf.datapathMode', words: ['veth', 'netkit', 'netkit-l2', 'auto'] },
-  { key: 'bpf.monitorAggregation', words: ['none', 'low', 'medium', 'maximum', 'lowest', 'max'] },
+  { key: 'bpf.datapathMode', words: ['veth', 'netkit', 'netkit-l2', { word: 'auto', from: '1.20.0' }] },
+  {
+    key: 'bpf.monitorAggregation',
+    words: ['none', 'disabled', 'lowest', 'low', 'medium', 'max', 'maximum', '0', '1', '2', '3', '4'],
+  },
   { key: 'bpf.monitorInterval', type: 'string' },
   { key: 'bpf.lbExternalClusterIP', type: 'boolean' },
   { key: 'bpf.preallocateMaps', type: 'boolean' },
@@ -44,9 +57,12 @@ export const knownKeys: readonly KnownKey[] = [
   { key: 'hostPort.enabled', type: 'boolean' },
   { key: 'hostFirewall.enabled', type: 'boolean' },
   { key: 'loadBalancer.mode', words: ['snat', 'dsr', 'hybrid'] },
-  { key: 'loadBalancer.acceleration', words: ['disabled', 'native', 'best-effort', 'testing-only'] },
+  {
+    key: 'loadBalancer.acceleration',
+    words: ['disabled', 'native', { word: 'best-effort', from: '1.15.0' }, 'testing-only'],
+  },
   { key: 'loadBalancer.algorithm', words: ['random', 'maglev'] },
-  { key: 'loadBalancer.dsrDispatch', words: ['opt', 'ipip', 'geneve'] },
+  { key: 'loadBalancer.dsrDispatch', words: ['opt', 'ipip', { word: 'geneve', from: '1.14.0' }] },
   { key: 'maglev.tableSize', type: 'integer' },
   { key: 'maglev.hashSeed', type: 'string' },
   { key: 'MTU', type: 'integer' },
@@ -57,7 +73,8 @@ export const knownKeys: readonly KnownKey[] = [
     words: [
       'cluster-pool',
       'kubernetes',
-      'multi-pool',
+      { word: 'cluster-pool-v2beta', before: '1.15.0' },
+      { word: 'multi-pool', from: '1.14.0' },
       'eni',
       'azure',
       'alibabacloud',

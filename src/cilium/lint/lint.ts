@@ -1,12 +1,12 @@
 import { meaningOf } from '../values/meaning.ts';
 import { type Leaf, leavesOf } from '../values/tree.ts';
-import { type ChartVersion, inRange, isBefore } from '../version.ts';
+import { type ChartVersion, inRange } from '../version.ts';
 import { minorsWith } from './chart-keys.ts';
-import { findContradictions } from './contradictions.ts';
+import { findContradictions } from './contradictions/find.ts';
 import { fates } from './fates.ts';
 import type { Finding } from './finding.ts';
-import { type KnownKey, knownKeys } from './known-keys.ts';
 import { builtInUniverse, type Universe } from './universe.ts';
+import { wrongValue } from './wrong-value.ts';
 
 export interface LintOptions {
   readonly version: ChartVersion;
@@ -25,7 +25,7 @@ export function lintValues(values: Values, options: LintOptions): Finding[] {
   const single = leaves.flatMap((leaf) => {
     const fate = fateOf(leaf, version);
     if (fate !== undefined) return [fate];
-    return universe.has(leaf.key) ? wrongValue(leaf, version) : [unknownKey(leaf, universe)];
+    return universe.has(leaf.key) ? wrongValue(leaf, version, universe) : [unknownKey(leaf, universe)];
   });
   const meaning = { version, values, intents: meaningOf(leaves, version) };
   return [
@@ -60,43 +60,4 @@ function unknownKey({ key, value }: Leaf, universe: Universe): Finding {
       : `is no key of this chart${minors === undefined ? '' : ` (${minors})`}: it does nothing`,
     ...(use === undefined ? {} : { use: `${use}: ${JSON.stringify(value)}` }),
   };
-}
-
-/** From this version on charts have a schema that looks at types, and at nothing else. */
-const schemaSince = '1.16.0';
-
-function wrongValue({ key, value }: Leaf, version: ChartVersion): Finding[] {
-  const known = knownKeys.find((each) => each.key === key);
-  if (known?.words !== undefined && !known.words.includes(String(value))) {
-    const message = `${JSON.stringify(value)} is no word of it, and no chart notices`;
-    return [
-      {
-        rule: 'wrong-word',
-        severity: 'error',
-        key,
-        message,
-        use: `one of ${known.words.filter(Boolean).join(', ')}`,
-      },
-    ];
-  }
-  if (known?.type === undefined || hasType(value, known.type)) return [];
-  const isRefused = known.type === 'boolean' && !isBefore(version, schemaSince);
-  const message = `${JSON.stringify(value)} is no ${known.type}${isRefused ? ', the chart refuses it' : ''}`;
-  return [
-    { rule: 'wrong-type', severity: isRefused ? 'error' : 'warning', key, message, use: `a ${known.type}` },
-  ];
-}
-
-function hasType(value: unknown, type: NonNullable<KnownKey['type']>): boolean {
-  switch (type) {
-    case 'boolean':
-      return typeof value === 'boolean';
-    case 'integer':
-      return Number.isInteger(value);
-    case 'string':
-      return typeof value === 'string';
-    case 'list':
-      // helm's templates take one text as well.
-      return Array.isArray(value) || typeof value === 'string';
-  }
 }

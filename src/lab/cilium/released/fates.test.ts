@@ -26,6 +26,7 @@ const samples: readonly Sample[] = [
   ['bpf.hostRouting', true],
   ['sysctlfix.enabled', false],
   ['cluster.name', 'cilium-kubeproxy-replacement-ebpf'],
+  ['cluster.name', 'My_Lab'],
 ];
 
 /** Keys that do nothing by default where they are still known: only what becomes of them later can be seen. */
