@@ -40,7 +40,7 @@ describe('values lint', () => {
 
   it('says of a key that is missing that nothing says it', async () => {
     expect(await placesWith({ set: ['kubeProxyReplacement=true'] })).toEqual([
-      'not set: error: k8sServiceHost',
+      'not set: warning: k8sServiceHost',
     ]);
   });
 
