@@ -15,6 +15,7 @@ describe('docs/reference', () => {
 
 describe('errors in sources', () => {
   it('are found with their sentence and fix', () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the source of a template.
     const text = "throw notFound('E_NO_X', `no ${x} here`, { fix: near ? `try ${near}` : 'labctl list' });";
     expect(inTypeScript(text)).toEqual([
       { code: 'E_NO_X', exitCode: 4, message: 'no … here', fix: 'try …, or: labctl list' },
