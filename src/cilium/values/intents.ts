@@ -12,7 +12,8 @@ export type Observe = 'default' | 'full';
 export interface Intents {
   readonly kubeProxyReplacement: boolean;
   readonly routing: 'native' | 'tunnel';
-  readonly tunnelProtocol: 'vxlan' | 'geneve' | undefined;
+  /** Of values that somebody brings: no profile tunnels. */
+  readonly tunnelProtocol?: 'vxlan' | 'geneve';
   readonly nativeRoutingCIDR: string | undefined;
   readonly directNodeRoutes: boolean;
   readonly masqueradeV4: true;
@@ -46,7 +47,6 @@ export function intentsOf(lab: ResolvedLab, observe: Observe = 'default'): Inten
   return {
     kubeProxyReplacement: replaces,
     routing: datapath.routing,
-    tunnelProtocol: undefined,
     nativeRoutingCIDR: isNative ? network.nativeRoutingCIDR : undefined,
     directNodeRoutes: isNative,
     masqueradeV4: true,
