@@ -41,7 +41,6 @@ export const isCilium = (options: Options): boolean => wordOption(options, 'cni'
 
 export async function ciliumInput(context: CommandContext, options: Options): Promise<CiliumRequest> {
   wordOption(options, 'cni', providers);
-
   const observe = wordOption(options, 'observe', observations);
   const [version, chart] = [filledOption(options, 'ciliumVersion'), filledOption(options, 'chart')];
   const { lab } = await resolveInput(context, options);

@@ -1,17 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readSetStrings } from '../../values/set-strings.ts';
-import { parseVersion } from '../../version.ts';
-import { lintValues } from '../lint.ts';
-
-const lint = (set: string, version: string, kubeProxyMode?: string) =>
-  lintValues(readSetStrings([set]), {
-    version: parseVersion(version),
-    ...(kubeProxyMode === undefined ? {} : { kubeProxyMode }),
-  });
-const told = (set: string, version: string, kubeProxyMode?: string) =>
-  lint(set, version, kubeProxyMode).map(({ rule, severity, key }) => `${severity} ${rule} ${key}`);
-const messageOf = (set: string, version: string, key: string) =>
-  lint(set, version).find((finding) => finding.key === key)?.message ?? '';
+import { lint, messageOf, told } from '../../testing/lint-sets.ts';
 
 describe('native routing without a CIDR', () => {
   const ipMasqAgent =
